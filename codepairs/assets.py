@@ -1,0 +1,59 @@
+"""Style sheets and other files below templates/assets -> Assets with their public names. Reads.
+
+All `.css` files are joined into one sheet in the order of their declared layers, so that a page costs one request;
+everything else is copied as it is. Names are stable: a name that followed the bytes would touch every page with every
+change of style.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+from codepairs.urls import asset_path
+
+__all__ = ["Assets", "read_assets"]
+
+_LAYERS = ("reset", "tokens", "base", "layout", "components", "utilities", "print")
+_SHEET = "style.css"
+
+
+@dataclass(frozen=True, slots=True)
+class Assets:
+    """The files that pages refer to: content by output path."""
+
+    files: Mapping[str, bytes]
+
+    @property
+    def style(self) -> str:
+        """Output path of the style sheet."""
+        return asset_path(_SHEET)
+
+    @property
+    def digest(self) -> str:
+        """Changes whenever a public name changes; pages hold names, not bytes."""
+        return blake2b("\n".join(sorted(self.files)).encode(), digest_size=16).hexdigest()
+
+
+def read_assets(templates: Path) -> Assets:
+    """Read every asset of the templates folder."""
+    folder = templates / "assets"
+    sheets: dict[str, list[str]] = {layer: [] for layer in _LAYERS}
+    files: dict[str, bytes] = {}
+    for path in sorted((*folder.rglob("*"), *templates.glob("components/*.css"))):
+        if path.suffix == ".css":
+            layer = path.stem if path.stem in sheets else "components"
+            sheets[layer].append(_without_comments(path.read_text(encoding="utf-8")))
+        elif path.is_file() and not path.is_symlink():
+            files[asset_path(path.relative_to(folder).as_posix())] = path.read_bytes()
+    order = f"@layer {', '.join(_LAYERS)};"
+    layers = (f"@layer {layer} {{\n{''.join(parts)}}}" for layer, parts in sheets.items() if parts)
+    files[asset_path(_SHEET)] = "\n".join((order, *layers, "")).encode()
+    return Assets(files)
+
+
+def _without_comments(css: str) -> str:
+    return re.sub(r"/\*.*?\*/\s*", "", css, flags=re.DOTALL)

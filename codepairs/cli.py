@@ -1,0 +1,171 @@
+"""The command line: flags -> Settings -> pipeline; problems -> exit status.
+
+Exit status: 0 done, 1 problems in the input or the built site, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TimeRemainingColumn
+
+from codepairs import __version__, catalogues, pipeline
+from codepairs.errors import CodepairsError, ContentError, Problem
+
+from codepairs.inspect import site_problems
+from codepairs.proofread import language_problems
+from codepairs.settings import Settings
+
+__all__ = ["main"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_PATHS = (
+    ("content", "Folder of site.yaml and the protocols."),
+    ("locales", "Folder of the translations."),
+    ("templates", "Folder of the Jinja templates and assets."),
+    ("output", "Folder that receives the site."),
+)
+
+
+class DefaultGroup(click.Group):
+    """A group that runs `build` where no sub-command is named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0].startswith("-") and args[0] not in ("--help", "--version")):
+            args = ["build", *args]
+        return super().parse_args(ctx, args)
+
+
+def _options(command: F) -> F:
+    """The options that every sub-command takes."""
+    command = click.option("--quiet", is_flag=True, help="Print problems only.")(command)
+    command = click.option("--strict", is_flag=True, help="Warnings and missing translations fail the run.")(command)
+    command = click.option(
+        "--base-url", metavar="URL", help="Absolute address of the site; replaces that of site.yaml."
+    )(command)
+    for name, text in reversed(_PATHS):
+        kind = click.Path(file_okay=False, path_type=Path)
+        default = getattr(Settings(), name)
+        command = click.option(f"--{name}", type=kind, default=default, show_default=True, help=text)(command)
+    return command
+
+
+@click.group(cls=DefaultGroup)
+@click.version_option(__version__, prog_name="codepairs")
+def main() -> None:
+    """Make a static, multilingual reference site for protocol codes. Without a command: build."""
+
+
+@main.command()
+@_options
+@click.option("--jobs", type=click.IntRange(min=0), default=0, show_default=True, help="Processes; 0: all cores.")
+@click.option("--full", is_flag=True, help="Render every page, whatever the last run left.")
+@click.option("--explain", is_flag=True, help="Say why each file was written or removed.")
+def build(**options: Any) -> None:
+    """Build the site."""
+    settings = Settings(**options)
+    console = Console(stderr=True, quiet=settings.quiet)
+    with _reported(), _progress(console) as progress:
+        task = progress.add_task("pages", total=None)
+        report = pipeline.build(settings, lambda done, total: progress.update(task, completed=done, total=total))
+    _print_problems(report.warnings)
+    for path, reason in report.reasons:
+        click.echo(f"{path}: {reason}")
+    if not settings.quiet:
+        _print_report(report, settings)
+
+
+@main.command()
+@_options
+@click.option("--site", "built", is_flag=True, help="Check the built site too: links, HTML, hreflang.")
+def check(built: bool, **options: Any) -> None:
+    """Check content and translations; with --site the built site as well."""
+    settings = Settings(**options)
+    with _reported():
+        site, warnings = pipeline.check(settings)
+        problems = list(warnings) + list(language_problems(settings.locales, list(site.translators)))
+        if built:
+            problems += site_problems(settings.output, site)
+    _print_problems(problems)
+    errors = [problem for problem in problems if settings.strict or not problem.warning]
+    if not settings.quiet:
+        click.echo(f"{len(errors)} errors, {len(problems) - len(errors)} warnings")
+    sys.exit(1 if errors else 0)
+
+
+@main.group()
+def messages() -> None:
+    """Keep the translations: extract, update, status."""
+
+
+@messages.command()
+@_options
+def extract(**options: Any) -> None:
+    """Write a template (.pot) of every domain into the locales folder."""
+    with _reported():
+        for path, count in catalogues.extract(Settings(**options)):
+            click.echo(f"{path}: {count} messages")
+
+
+@messages.command()
+@_options
+def update(**options: Any) -> None:
+    """Bring every .po file up to date with content and templates; translations are kept."""
+    with _reported():
+        for path, text in catalogues.update(Settings(**options)):
+            click.echo(f"{path}: {text}")
+
+
+@messages.command()
+@_options
+def status(**options: Any) -> None:
+    """Print how far each language has come, by domain."""
+    with _reported():
+        for line in catalogues.status(Settings(**options)):
+            click.echo(line)
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    """Turns errors of the program into messages and the exit status 1."""
+    try:
+        yield
+    except ContentError as error:
+        _print_problems(error.problems)
+        count = len(error.problems)
+        click.echo(f"{count} {'problem' if count == 1 else 'problems'}; nothing was written", err=True)
+        sys.exit(1)
+    except CodepairsError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+
+
+def _progress(console: Console) -> Progress:
+    """A bar by pages on a terminal; nothing in a log, where the summary says it all."""
+    columns = (BarColumn(), MofNCompleteColumn(), TaskProgressColumn(show_speed=True), TimeRemainingColumn())
+    return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
+
+
+def _print_problems(problems: Iterable[Problem]) -> None:
+    for problem in sorted(set(problems)):
+        click.echo(str(problem), err=True)
+
+
+def _print_report(report: pipeline.Report, settings: Settings) -> None:
+    rate = report.pages / report.seconds if report.seconds else 0
+    click.echo(
+        f"{report.pages:,} pages in {report.seconds:.1f} s ({rate:,.0f} a second); "
+        f"files: {report.written:,} written, {report.unchanged:,} unchanged, {report.removed:,} removed"
+    )
+    for lang, domains in report.coverage.items():
+        total, done = sum(item.total for item in domains), sum(item.translated for item in domains)
+        share = 100 * done // total if total else 100
+        click.echo(f"{lang}: {done:,} of {total:,} messages translated ({share} %)")
+    click.echo(f"Open {settings.output / 'index.html'} in a browser.")

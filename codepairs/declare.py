@@ -1,0 +1,263 @@
+"""protocol.yaml -> the declarations of a protocol: its classes, its facts, its order, its registry.
+
+A fact is declared, not programmed; what it means to relations, timeline and tones is the role it declares.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from codepairs.errors import Place, Problem
+from codepairs.fields import Fields, did_you_mean, listed
+from codepairs.load import CsvRow, MappingNode, ProtocolFiles, ScalarNode, SequenceNode
+from codepairs.model import TONES, Class, Empty, Fact, Registry, RegistryRow, Source, Text, Value
+from codepairs.relations import ROLES
+
+__all__ = ["ORDERS", "Declaration", "declaration"]
+
+ORDERS = ("natural", "hex", "registry")
+"""How codes are sorted: by the numbers in them, as hexadecimal numbers, or as registry.csv lists them."""
+
+T = TypeVar("T", Class, Fact, Value)
+
+_ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_COLUMNS = ("code", "name", "reference", "status")
+_RESERVED = frozenset({"number", "assets", "index", "about", "decode", "404", "pagefind"})
+_PLACEHOLDERS = {
+    "one": {"code"},
+    "both": {"a", "b"},
+    "many.one": {"code", "values"},
+    "many.both": {"a", "b", "values"},
+    "many.apart": {"a", "b", "a_values", "b_values"},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """All that protocol.yaml and registry.csv say, before any code is read."""
+
+    id: str
+    name: str
+    title: Text
+    summary: Text
+    sources: tuple[Source, ...]
+    pattern: str | None
+    order: str
+    classes: Mapping[str, Class]
+    facts: Mapping[str, Fact]
+    registry: Registry
+    place: Place
+
+    def sort_key(self) -> Callable[[str], tuple[object, ...]]:
+        """A key that puts codes in the protocol's canonical order; equal only for equal codes."""
+        listed_codes = {row.code: rank for rank, row in reversed(list(enumerate(self.registry.rows)))}
+        ranks: dict[str, Callable[[str], tuple[object, ...]]] = {
+            "natural": _natural,
+            "hex": lambda code: (int(code, 16) if re.fullmatch(r"(0[xX])?[0-9a-fA-F]+", code) else -1,),
+            "registry": lambda code: (listed_codes.get(code, len(listed_codes)),),
+        }
+        rank = ranks[self.order]
+        return lambda code: (*rank(code), code)
+
+
+def declaration(files: ProtocolFiles, problems: list[Problem]) -> Declaration:
+    """The declarations of one protocol; problems are added to the list."""
+    document = files.protocol
+    fields = Fields(document.root, Place(str(document.path)), "the protocol", problems)
+    identity = fields.word("id", required=True) or files.folder.name
+    _check_id(fields, identity, files.folder.name)
+    classes = _unique(_class(node, identity, problems) for node in fields.sequence("classes"))
+    facts = _unique(_fact(node, identity, problems) for node in fields.sequence("facts"))
+    facts = {key: _with_classes(fact, classes) if fact.role == "class" else fact for key, fact in facts.items()}
+    result = Declaration(
+        id=identity,
+        name=fields.word("name", required=True) or identity,
+        title=fields.needed("title", identity),
+        summary=fields.needed("summary", identity),
+        sources=fields.sources(),
+        pattern=fields.pattern("pattern"),
+        order=fields.word("order", choices=ORDERS) or "natural",
+        classes=classes,
+        facts=facts,
+        registry=_registry(fields, files.registry, problems),
+        place=fields.place,
+    )
+    fields.close()
+    problems.extend(_declaration_problems(result, fields))
+    return result
+
+
+def _check_id(fields: Fields, identity: str, folder: str) -> None:
+    place = fields.place_of("id")
+    if identity != folder:
+        fields.problem(place, f"id {identity!r} must equal the folder's name {folder!r}")
+    if not _ID.fullmatch(identity) or identity in _RESERVED:
+        fields.problem(place, f"id {identity!r} cannot name a folder; use other lower-case letters and digits")
+
+
+def _unique(items: Iterator[tuple[Fields, str, T]]) -> dict[str, T]:
+    result: dict[str, T] = {}
+    for fields, key, item in items:
+        if key in result:
+            fields.problem(fields.place_of("id"), f"id {key!r} stands twice in the list")
+        result.setdefault(key, item)
+    return result
+
+
+def _class(node: object, domain: str, problems: list[Problem]) -> tuple[Fields, str, Class]:
+    fields = _entry(node, "a class", problems)
+    key = fields.word("id", required=True) or ""
+    pattern = fields.pattern("pattern", required=True) or ""
+    summary = fields.needed("summary", domain, context="class.summary")
+    value = Value(
+        id=key,
+        label=fields.needed("label", domain, context="class.label"),
+        one=_sentence(fields, "one", domain, "class.one", "one"),
+        both=_sentence(fields, "both", domain, "class.both", "both"),
+        implies=_implied(fields),
+    )
+    fields.close()
+    return fields, key, Class(value=value, pattern=pattern, summary=summary)
+
+
+def _fact(node: object, domain: str, problems: list[Problem]) -> tuple[Fields, str, Fact]:
+    fields = _entry(node, "a fact", problems)
+    key = fields.word("id", required=True) or ""
+    many = fields.flag("many")
+    context = f"fact.{key}"
+    kinds = ("many.one", "many.both") if many else ("one", "both")
+    fact = Fact(
+        id=key,
+        label=fields.needed("label", domain, context=f"{context}.label"),
+        role=fields.word("role", choices=ROLES),
+        many=many,
+        open=fields.pattern("open"),
+        values=_unique(_value(item, domain, context, problems) for item in fields.sequence("values")),
+        one=_sentence(fields, "one", domain, f"{context}.one", kinds[0]),
+        both=_sentence(fields, "both", domain, f"{context}.both", kinds[1]),
+        apart=_sentence(fields, "apart", domain, f"{context}.apart", "many.apart"),
+        empty=_empty(fields, domain, context),
+    )
+    fields.close()
+    return fields, key, fact
+
+
+def _value(node: object, domain: str, context: str, problems: list[Problem]) -> tuple[Fields, str, Value]:
+    fields = _entry(node, "a value", problems)
+    key = fields.word("id", required=True) or ""
+    value = Value(
+        id=key,
+        label=fields.needed("label", domain, context=f"{context}.value.label"),
+        one=_sentence(fields, "one", domain, f"{context}.value.one", "one"),
+        both=_sentence(fields, "both", domain, f"{context}.value.both", "both"),
+        tone=fields.word("tone", choices=TONES),
+        ends=fields.flag("ends"),
+        matches=fields.word("matches", choices=("all",)) == "all",
+        implies=_implied(fields),
+    )
+    fields.close()
+    return fields, key, value
+
+
+def _empty(fields: Fields, domain: str, context: str) -> Empty | None:
+    if "empty" not in fields.node.items:
+        fields.known.append("empty")
+        return None
+    inner = fields.mapping("empty", "what is said without a value")
+    one = _sentence(inner, "one", domain, f"{context}.empty.one", "one")
+    both = _sentence(inner, "both", domain, f"{context}.empty.both", "both")
+    label = inner.needed("label", domain, context=f"{context}.empty.label")
+    inner.close()
+    missing = Text("", "", domain)
+    return Empty(label=label, one=one or missing, both=both or missing)
+
+
+def _entry(node: object, what: str, problems: list[Problem]) -> Fields:
+    place = node.place if isinstance(node, MappingNode | ScalarNode | SequenceNode) else Place("")
+    return Fields(node if isinstance(node, MappingNode | ScalarNode | SequenceNode) else None, place, what, problems)
+
+
+def _sentence(fields: Fields, name: str, domain: str, context: str, kind: str) -> Text | None:
+    text = fields.text(name, domain, context=context, required=False)
+    if text is None:
+        return None
+    wanted, found = _PLACEHOLDERS[kind], set(re.findall(r"\{([^{}]*)\}", text.source))
+    if found != wanted:
+        names = listed(sorted(f"{{{name}}}" for name in wanted))
+        fields.problem(text.place, f"the sentence {name!r} must hold exactly the placeholders {names}")
+    return text
+
+
+def _implied(fields: Fields) -> dict[str, tuple[str, ...]]:
+    inner = fields.mapping("implies", "implied facts")
+    return {name: tuple(node.value for node in inner.scalars(name)) for name in inner.node.items}
+
+
+def _with_classes(fact: Fact, classes: Mapping[str, Class]) -> Fact:
+    """The fact with the role `class` takes its values from the classes."""
+    values = {key: item.value for key, item in classes.items()}
+    return Fact(id=fact.id, label=fact.label, role=fact.role, values=values)
+
+
+def _registry(fields: Fields, rows: tuple[CsvRow, ...] | None, problems: list[Problem]) -> Registry:
+    inner = fields.mapping("registry", "the registry")
+    optional = frozenset(node.value for node in inner.scalars("optional"))
+    source, date = inner.word("source") or "", inner.word("date") or ""
+    inner.close()
+    if rows and (missing := [name for name in _COLUMNS if name not in rows[0].cells]):
+        problems.append(Problem(rows[0].place, f"the registry lacks the columns {listed(missing)}"))
+        rows = ()
+    return Registry(
+        rows=tuple(
+            RegistryRow(
+                code=row.cells["code"],
+                name=row.cells["name"],
+                reference=row.cells["reference"],
+                status=row.cells["status"],
+                place=row.place,
+            )
+            for row in rows or ()
+        ),
+        optional=optional,
+        source=source,
+        date=date,
+    )
+
+
+def _declaration_problems(declared: Declaration, fields: Fields) -> Iterator[Problem]:
+    roles: dict[str, str] = {}
+    for fact in declared.facts.values():
+        if fact.role and fact.role in roles:
+            yield Problem(fact.label.place, f"facts {roles[fact.role]!r} and {fact.id!r} both play {fact.role!r}")
+        if fact.role:
+            roles[fact.role] = fact.id
+        if fact.role == "outcome":
+            for value in fact.values.values():
+                if value.tone is None:
+                    yield Problem(value.label.place, f"value {value.id!r} lacks its tone: one of {listed(TONES)}")
+        if not fact.values and not fact.open and fact.role != "class":
+            yield Problem(fact.label.place, f"fact {fact.id!r} needs 'values', or 'open' with a pattern")
+        for value in fact.values.values():
+            yield from _implied_problems(declared, value)
+
+
+def _implied_problems(declared: Declaration, value: Value) -> Iterator[Problem]:
+    for name, values in value.implies.items():
+        fact = declared.facts.get(name)
+        if fact is None:
+            hint = did_you_mean(name, declared.facts)
+            yield Problem(value.label.place, f"value {value.id!r} implies the unknown fact {name!r}; {hint}")
+            continue
+        for item in values:
+            if item not in fact.values:
+                hint = did_you_mean(item, fact.values)
+                yield Problem(value.label.place, f"value {value.id!r} implies the unknown {name} {item!r}; {hint}")
+
+
+def _natural(code: str) -> tuple[object, ...]:
+    """Numbers inside the code compare as numbers: 5.7.2 before 5.7.10."""
+    parts = re.findall(r"[0-9]+|[^0-9]+", code)
+    return (tuple((0, int(part), "") if part.isascii() and part.isdigit() else (1, 0, part) for part in parts),)

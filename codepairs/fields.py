@@ -1,0 +1,206 @@
+"""Typed getters over a YAML mapping: each takes a field, notes a problem where its form is wrong, and returns a value.
+
+A getter never raises: after a problem it returns a harmless value of the right type, so that the rest of the file is
+still judged. `Fields.close` reports the fields that nobody took.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+
+from codepairs.errors import Place, Problem
+from codepairs.load import MappingNode, Node, ScalarNode, SequenceNode
+from codepairs.model import Source, Text, WireLine, normalise
+
+__all__ = ["Fields", "did_you_mean", "listed"]
+
+_FLAGS = {"true": True, "false": False}
+_RFC = re.compile(r"RFC (?P<rfc>[1-9][0-9]*)(?: section (?P<section>[A-Z0-9]+(?:\.[0-9]+)*))?")
+
+
+class Fields:
+    """The fields of one mapping, taken by name; problems go to the list given."""
+
+    def __init__(self, node: Node | None, where: Place, what: str, problems: list[Problem]) -> None:
+        self.place = node.place if node else where
+        self.what = what
+        self.problems = problems
+        self.known: list[str] = []
+        self.node = node if isinstance(node, MappingNode) else MappingNode({}, {}, self.place)
+        if node is not None and not isinstance(node, MappingNode):
+            self.problem(node.place, f"{what} must be a mapping of named fields")
+
+    def problem(self, place: Place, message: str) -> None:
+        """Note a problem at `place`."""
+        self.problems.append(Problem(place, message))
+
+    def place_of(self, name: str) -> Place:
+        """Where the field's name stands, or the mapping itself where the field is missing."""
+        return self.node.keys.get(name, self.place)
+
+    def take(self, name: str, *, required: bool = False) -> Node | None:
+        """The field's node; None where it is missing or was left empty."""
+        self.known.append(name)
+        node = self.node.items.get(name)
+        if node is None:
+            if required:
+                self.problem(self.place, f"{self.what} lacks the field {name!r}")
+            return None
+        if isinstance(node, ScalarNode) and not node.value.strip():
+            if required:
+                self.problem(self.place_of(name), f"field {name!r} is empty")
+            return None
+        return node
+
+    def word(self, name: str, *, required: bool = False, choices: Iterable[str] = ()) -> str | None:
+        """A text on one line; with `choices`, one of them."""
+        node = self.take(name, required=required)
+        if node is None:
+            return None
+        if not isinstance(node, ScalarNode):
+            self.problem(node.place, f"field {name!r} must be one text, not a list or mapping")
+            return None
+        return self.chosen(node, name, choices) if choices else " ".join(node.value.split())
+
+    def chosen(self, node: ScalarNode, name: str, choices: Iterable[str]) -> str | None:
+        """The node's text if it is one of `choices`."""
+        allowed = tuple(choices)
+        if node.value in allowed:
+            return node.value
+        self.problem(node.place, f"unknown {name} {node.value!r}; {did_you_mean(node.value, allowed)}")
+        return None
+
+    def flag(self, name: str) -> bool:
+        """`true` or `false`; missing means false."""
+        node = self.take(name)
+        if node is None:
+            return False
+        if isinstance(node, ScalarNode) and node.value in _FLAGS:
+            return _FLAGS[node.value]
+        self.problem(node.place, f"field {name!r} must be true or false")
+        return False
+
+    def sequence(self, name: str, *, required: bool = False) -> tuple[Node, ...]:
+        """The items of a list."""
+        node = self.take(name, required=required)
+        if node is None:
+            return ()
+        if isinstance(node, SequenceNode):
+            return node.items
+        self.problem(node.place, f"field {name!r} must be a list")
+        return ()
+
+    def scalars(self, name: str) -> tuple[ScalarNode, ...]:
+        """The items of a list of words; a single word counts as a list of one."""
+        node = self.node.items.get(name)
+        if isinstance(node, ScalarNode):
+            return (node,) if self.take(name) else ()
+        return tuple(self.scalar(item, name) for item in self.sequence(name) if self.scalar(item, name).value)
+
+    def scalar(self, node: Node, name: str) -> ScalarNode:
+        """The node itself if it is a text, else an empty one and a problem."""
+        if isinstance(node, ScalarNode):
+            return node
+        self.problem(node.place, f"each item of {name!r} must be one text")
+        return ScalarNode("", node.place)
+
+    def mapping(self, name: str, what: str, *, required: bool = False) -> Fields:
+        """The fields of a mapping inside this one."""
+        return Fields(self.take(name, required=required), self.place_of(name), what, self.problems)
+
+    def text(self, name: str, domain: str, *, context: str = "", required: bool = True) -> Text | None:
+        """A translatable passage; its context is the field's name unless given."""
+        node = self.take(name, required=required)
+        return self.passage(node, name, domain, context or name) if node else None
+
+    def passage(self, node: Node, name: str, domain: str, context: str) -> Text:
+        """The node as a translatable passage."""
+        return Text(context, normalise(self.scalar(node, name).value), domain, node.place)
+
+    def texts(self, name: str, domain: str) -> tuple[Text, ...]:
+        """A list of translatable passages that share their context."""
+        return tuple(
+            self.passage(item, name, domain, name)
+            for item in self.sequence(name)
+            if self.scalar(item, name).value.strip()
+        )
+
+    def needed(self, name: str, domain: str, *, context: str = "") -> Text:
+        """A required passage; an empty one stands in where it is missing."""
+        return self.text(name, domain, context=context) or Text(context or name, "", domain, self.place)
+
+    def pattern(self, name: str, *, required: bool = False) -> str | None:
+        """A regular expression."""
+        node = self.take(name, required=required)
+        if node is None or not isinstance(node, ScalarNode):
+            return None
+        try:
+            re.compile(node.value)
+        except re.error as error:
+            self.problem(node.place, f"field {name!r} is no regular expression: {error}")
+            return None
+        return node.value
+
+    def sources(self, name: str = "sources") -> tuple[Source, ...]:
+        """A list of documents: `RFC 5321 section 4.2.3`, `RFC 5321`, or a mapping of title and url."""
+        return tuple(source for item in self.sequence(name) if (source := self._source(item)))
+
+    def _source(self, node: Node) -> Source | None:
+        if isinstance(node, MappingNode):
+            fields = Fields(node, node.place, "a source", self.problems)
+            title, url = fields.word("title", required=True), fields.word("url", required=True)
+            fields.close()
+            if url and not re.fullmatch(r"https?://[^\s<>\"']+", url):
+                self.problem(fields.place_of("url"), f"{url!r} is no address; it begins with https://")
+                return None
+            return Source(title=title, url=url, place=node.place)
+        value = node.value if isinstance(node, ScalarNode) else ""
+        match = _RFC.fullmatch(value)
+        if match is None:
+            self.problem(node.place, f"unknown source {value!r}; write 'RFC 5321 section 4.2.3', or a title and a url")
+            return None
+        return Source(rfc=match["rfc"], section=match["section"], place=node.place)
+
+    def wire(self, name: str = "wire") -> tuple[WireLine, ...]:
+        """A transcript: each line begins with `C: ` or `S: `."""
+        node = self.take(name)
+        if node is None:
+            return ()
+        lines = self.scalar(node, name).value.rstrip("\n").split("\n")
+        wire = []
+        for offset, line in enumerate(lines, start=1):
+            speaker, mark, text = line.partition(": ")
+            if mark and speaker in ("C", "S"):
+                wire.append(WireLine(speaker, text))
+            else:
+                place = Place(node.place.path, node.place.line + offset, 1)
+                self.problem(place, f"transcript line {line!r} must begin with 'C: ' or 'S: '")
+        return tuple(wire)
+
+    def close(self) -> None:
+        """Report the fields that no getter has taken."""
+        for name in self.node.items:
+            if name not in self.known:
+                hint = did_you_mean(name, self.known)
+                self.problem(self.node.keys[name], f"unknown field {name!r} in {self.what}; {hint}")
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """What would be right: the nearest known word, or all of them.
+
+    >>> did_you_mean("retyr", ["retry", "acts"])
+    "did you mean 'retry'?"
+    """
+    names = list(dict.fromkeys(known))
+    # Among numbers the nearest is no guess at what was meant.
+    near = difflib.get_close_matches(word, names, n=1) if any(map(str.isalpha, word)) else []
+    return f"did you mean {near[0]!r}?" if near else f"known: {listed(names)}"
+
+
+def listed(names: Iterable[str]) -> str:
+    """The names joined for a message, at most twenty of them."""
+    all_names = list(names)
+    more = f" and {len(all_names) - 20} more" if len(all_names) > 20 else ""
+    return (", ".join(all_names[:20]) or "none") + more

@@ -1,0 +1,344 @@
+"""The content as checked, frozen values: what exists, in which order, with which facts. No input, no output.
+
+Texts stay in the source language here; `Text` carries what gettext needs to find the translation. Codes are strings
+throughout: `550`, `5.7.1`, `NXDOMAIN` and `0x2F` are all legal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from codepairs.errors import Place
+
+__all__ = [
+    "TONES",
+    "Catalogue",
+    "Class",
+    "Code",
+    "CuratedPair",
+    "Empty",
+    "Fact",
+    "Language",
+    "Protocol",
+    "Registry",
+    "RegistryRow",
+    "SiteInfo",
+    "Source",
+    "Text",
+    "Value",
+    "WireLine",
+    "normalise",
+]
+
+TONES = ("proceeds", "succeeded", "failed-for-now", "failed-for-good")
+"""What an outcome can mean to the reader; every value of the outcome declares one."""
+
+_CODE_SPAN = re.compile(r"(`+)(?:(?!\1).)+\1", re.DOTALL)
+_PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
+
+
+def normalise(source: str) -> str:
+    """The text as extraction and look-up both use it: blanks at the ends and of single line breaks folded.
+
+    >>> normalise(" One line,\\n  continued.\\n\\nA second paragraph.\\n")
+    'One line, continued.\\n\\nA second paragraph.'
+    """
+    paragraphs = re.split(r"\n[ \t]*\n", source.strip())
+    return "\n\n".join(_fold(paragraph) for paragraph in paragraphs if paragraph.strip())
+
+
+def _fold(paragraph: str) -> str:
+    lines = [line.strip(" \t\r") for line in paragraph.strip("\n").splitlines()]
+    folded = lines[0]
+    for line in lines[1:]:
+        # A line that begins a list item keeps its line break: Markdown needs it.
+        folded += ("\n" if re.match(r"[-*+] |\d+[.)] ", line) else " ") + line
+    return folded
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A passage in the source language: the unit of translation."""
+
+    context: str
+    """The field it stands in (`summary`, `action.sender`); the msgctxt of its message."""
+    source: str
+    """The normalised text, Markdown; the msgid of its message."""
+    domain: str
+    """The gettext domain: `site` or the id of a protocol."""
+    place: Place = field(compare=False, repr=False, default=Place(""))
+
+    @property
+    def translatable(self) -> bool:
+        """Whether any word stands outside code spans and placeholders; the rest is the same in every language."""
+        return any(map(str.isalpha, _PLACEHOLDER.sub("", _CODE_SPAN.sub("", self.source))))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """A value that a fact may have."""
+
+    id: str
+    label: Text
+    """What the table cell says."""
+    one: Text | None = None
+    """A whole sentence about one code, with `{code}`."""
+    both: Text | None = None
+    """A whole sentence about two codes that share the value, with `{a}` and `{b}`."""
+    tone: str | None = None
+    """One of `TONES`, for the values of the outcome."""
+    ends: bool = False
+    """Whether the session is over afterwards."""
+    matches: bool = False
+    """Whether the value stands for every other value of its fact."""
+    implies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Values of other facts that hold where a code does not say otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Empty:
+    """What a fact says of a code that has no value for it."""
+
+    label: Text
+    one: Text
+    both: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A row of every table, declared in protocol.yaml."""
+
+    id: str
+    label: Text
+    role: str | None = None
+    """What it means to relations, timeline and tones: see `codepairs.relations.ROLES`."""
+    many: bool = False
+    """Whether a code may have several values."""
+    open: str | None = None
+    """A pattern for literal values that are not declared one by one."""
+    values: Mapping[str, Value] = field(default_factory=dict)
+    """Declared values by id, in order."""
+    one: Text | None = None
+    """With `{code}` and `{values}`; facts with many values have it instead of a sentence a value."""
+    both: Text | None = None
+    """With `{a}`, `{b}` and `{values}`."""
+    apart: Text | None = None
+    """With `{a}`, `{a_values}`, `{b}` and `{b_values}`."""
+    empty: Empty | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Class:
+    """A group of codes by their form; the first whose pattern fits a whole code holds it."""
+
+    value: Value
+    pattern: str
+    summary: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document that a fact was read in: an RFC, or a title with an address."""
+
+    rfc: str | None = None
+    section: str | None = None
+    title: str | None = None
+    url: str | None = None
+    place: Place = field(compare=False, repr=False, default=Place(""))
+
+
+@dataclass(frozen=True, slots=True)
+class WireLine:
+    """One line of a transcript; `speaker` is `C` (client) or `S` (server)."""
+
+    speaker: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """A code of a protocol with all that is said about it."""
+
+    protocol: str
+    code: str
+    slug: str
+    """Names the files: ASCII, unique in its protocol without regard to case."""
+    phrase: str
+    """The words of the registry; never translated."""
+    title: Text
+    summary: Text
+    meaning: Text
+    when: tuple[Text, ...]
+    action: Mapping[str, Text]
+    """What to do, by role: keys are values of the fact with the role `acts`."""
+    facts: Mapping[str, tuple[str, ...]]
+    """Values by fact, in the order of the protocol; implied values are filled in."""
+    class_id: str
+    wire: tuple[WireLine, ...] = ()
+    sources: tuple[Source, ...] = ()
+    refines: str | None = None
+    replaced_by: str | None = None
+    confused_with: tuple[str, ...] = ()
+    """Codes it is taken for, nearest first."""
+    rank: int = 0
+    """Its position in the protocol's canonical order."""
+    place: Place = field(compare=False, repr=False, default=Place(""))
+
+    def texts(self) -> Iterator[Text]:
+        """Every passage of the code's own file, in reading order."""
+        yield self.title
+        yield self.summary
+        yield self.meaning
+        yield from self.when
+        yield from self.action.values()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CuratedPair:
+    """What an author wrote about two codes, in their canonical order."""
+
+    codes: tuple[str, str]
+    verdict: Text
+    difference: Text
+    guidance: Text
+    wire: tuple[WireLine, ...] = ()
+    sources: tuple[Source, ...] = ()
+    place: Place = field(compare=False, repr=False, default=Place(""))
+
+    def texts(self) -> Iterator[Text]:
+        """Every passage of the pair's own file, in reading order."""
+        yield self.verdict
+        yield self.difference
+        yield self.guidance
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryRow:
+    """A row of registry.csv: facts of the official list."""
+
+    code: str
+    name: str
+    reference: str
+    status: str
+    place: Place = field(compare=False, repr=False, default=Place(""))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """The official list that a protocol's content is checked against."""
+
+    rows: tuple[RegistryRow, ...] = ()
+    optional: frozenset[str] = frozenset()
+    """Statuses whose rows may lack a page."""
+    source: str = ""
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protocol:
+    """A family of codes: the facts they have and the codes themselves, in canonical order."""
+
+    id: str
+    name: str
+    title: Text
+    summary: Text
+    sources: tuple[Source, ...]
+    classes: Mapping[str, Class]
+    facts: Mapping[str, Fact]
+    codes: Mapping[str, Code]
+    """Codes by code, ascending in the protocol's order."""
+    curated: Mapping[tuple[str, str], CuratedPair]
+    registry: Registry = Registry()
+    place: Place = field(compare=False, repr=False, default=Place(""))
+
+    def pairs(self) -> Iterator[tuple[Code, Code]]:
+        """Every pair of codes exactly once, in canonical order: n codes give n(n-1)/2 pairs."""
+        return combinations(self.codes.values(), 2)
+
+    def fact_of(self, role: str) -> Fact | None:
+        """The fact that plays `role`, if one does."""
+        return next((fact for fact in self.facts.values() if fact.role == role), None)
+
+    def values_of(self, code: Code, role: str) -> tuple[Value, ...]:
+        """The declared values that `code` has for the fact with `role`; empty where there is none."""
+        fact = self.fact_of(role)
+        return tuple(fact.values[value] for value in code.facts.get(fact.id, ())) if fact else ()
+
+    def texts(self) -> Iterator[Text]:
+        """Every passage of protocol.yaml, in its order."""
+        yield self.title
+        yield self.summary
+        for item in self.classes.values():
+            yield item.value.label
+            yield item.summary
+            yield from _present(item.value.one, item.value.both)
+        for fact in self.facts.values():
+            yield fact.label
+            yield from _present(fact.one, fact.both, fact.apart)
+            if fact.empty:
+                yield from (fact.empty.label, fact.empty.one, fact.empty.both)
+            if fact.role != "class":
+                for value in fact.values.values():
+                    yield from _present(value.label, value.one, value.both)
+
+
+def _present(*texts: Text | None) -> Iterator[Text]:
+    return (text for text in texts if text is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language of the site. Source: RFC 5646 for the tag."""
+
+    tag: str
+    source: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteInfo:
+    """site.yaml: what holds for every page."""
+
+    title: str
+    url: str
+    tagline: Text
+    description: Text
+    languages: tuple[Language, ...]
+    link_style: str = "file"
+    """`file` links to `550.html`, `clean` to `550`; the files are the same."""
+    indexing: str = "notable"
+    """`notable` offers search engines the pairs that people compare, `all` offers every pair."""
+    protocols: tuple[str, ...] = ()
+    """Ids of the protocols, in the order of the home page."""
+    superseded: Mapping[str, str] = field(default_factory=dict)
+    """RFC numbers whose document is obsolete, with the number that took its place."""
+
+    @property
+    def source_language(self) -> str:
+        """The tag of the language in which content and templates are written."""
+        return next(language.tag for language in self.languages if language.source)
+
+    def texts(self) -> Iterator[Text]:
+        """Every passage of site.yaml."""
+        yield self.tagline
+        yield self.description
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """Everything the content says, checked."""
+
+    site: SiteInfo
+    protocols: Mapping[str, Protocol]
+
+    def texts(self) -> Iterator[Text]:
+        """Every passage of the content, by domain and in reading order."""
+        yield from self.site.texts()
+        for protocol in self.protocols.values():
+            yield from protocol.texts()
+            for code in protocol.codes.values():
+                yield from code.texts()
+            for pair in protocol.curated.values():
+                yield from pair.texts()

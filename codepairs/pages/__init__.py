@@ -1,0 +1,21 @@
+"""The kinds of pages, one module each. PAGE_KINDS is the table of contents of the site.
+
+A kind says which of its pages exist (`plan`) and what one of them shows (`context`); its template lays that out.
+"""
+
+from __future__ import annotations
+
+from codepairs.pages import about, code, home, outside, pair, protocol
+from codepairs.plan import PageKind
+
+__all__ = ["PAGE_KINDS"]
+
+PAGE_KINDS: tuple[PageKind, ...] = (
+    outside.ROOT,
+    outside.NOT_FOUND,
+    home.KIND,
+    about.KIND,
+    protocol.KIND,
+    code.KIND,
+    pair.KIND,
+)

@@ -1,0 +1,42 @@
+"""The first page of a language: the protocols, and the comparisons most asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from codepairs.model import Protocol
+from codepairs.pages.shared import Context, Shared
+from codepairs.plan import Page, PageKind, Site
+from codepairs.urls import lang_path, protocol_path, relative
+
+__all__ = ["KIND"]
+
+_SHOWN = 12
+"""How many curated pairs of each protocol the page names."""
+
+
+def _plan(site: Site, lang: str) -> Iterator[Page]:
+    name = lang_path(lang).removeprefix(f"{lang}/")
+    yield Page(kind=KIND.name, lang=lang, name=name, languages=site.languages_of(tuple(site.catalogue.site.texts())))
+
+
+def _context(page: Page, shared: Shared) -> Context:
+    return {"entries": [_entry(page, shared, protocol) for protocol in shared.site.catalogue.protocols.values()]}
+
+
+def _entry(page: Page, shared: Shared, protocol: Protocol) -> dict[str, object]:
+    """A protocol with its size and some of its curated pairs; their links hold below `folder`."""
+    count = len(protocol.codes)
+    pairs = [shared.pair_link(protocol.codes[a], protocol.codes[b]) for a, b in protocol.curated]
+    href = relative(protocol_path(page.lang, protocol.id), page.path, shared.site.link_style)
+    return {
+        "protocol": protocol,
+        "href": href,
+        "folder": f"{protocol.id}/",
+        "codes": count,
+        "pairs": count * (count - 1) // 2,
+        "curated": pairs[:_SHOWN],
+    }
+
+
+KIND = PageKind(name="home", template="pages/home.html", plan=_plan, context=_context)

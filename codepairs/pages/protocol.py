@@ -1,0 +1,68 @@
+"""The page of a protocol: its codes by class, the session they belong to, and the pairs that authors wrote about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from codepairs.model import Code, Protocol, Text
+from codepairs.pages.shared import CodeView, Context, Shared
+from codepairs.plan import Page, PageKind, Site
+from codepairs.urls import protocol_path
+
+__all__ = ["KIND"]
+
+
+def _plan(site: Site, lang: str) -> Iterator[Page]:
+    for protocol in site.catalogue.protocols.values():
+        yield Page(
+            kind=KIND.name,
+            lang=lang,
+            name=protocol_path(lang, protocol.id).removeprefix(f"{lang}/"),
+            key=(protocol.id,),
+            languages=site.languages_of(tuple(protocol.texts())),
+        )
+
+
+def _context(page: Page, shared: Shared) -> Context:
+    protocol = shared.protocol(page.key[0])
+    return {
+        "protocol": protocol,
+        "groups": list(_groups(shared, protocol)),
+        "phases": _phases(shared, protocol),
+        "curated": [shared.pair_link(protocol.codes[a], protocol.codes[b]) for a, b in protocol.curated],
+        "code_count": len(protocol.codes),
+        "pair_count": len(protocol.codes) * (len(protocol.codes) - 1) // 2,
+        "sources": shared.sources(protocol.sources),
+    }
+
+
+def _groups(shared: Shared, protocol: Protocol) -> Iterator[tuple[Text | None, Text | None, list[CodeView]]]:
+    """The classes with their codes; one group without a name where the protocol declares no class."""
+    codes = list(protocol.codes.values())
+    for key, item in protocol.classes.items():
+        members = [shared.view(protocol, code) for code in codes if code.class_id == key]
+        if members:
+            yield item.value.label, item.summary, members
+    rest = [shared.view(protocol, code) for code in codes if code.class_id not in protocol.classes]
+    if rest:
+        yield None, None, rest
+
+
+def _phases(shared: Shared, protocol: Protocol) -> list[tuple[Text, list[CodeView]]]:
+    fact = protocol.fact_of("phase")
+    if fact is None:
+        return []
+    return [
+        (
+            value.label,
+            [shared.view(protocol, code) for code in protocol.codes.values() if value.id in _at(code, fact.id)],
+        )
+        for value in fact.values.values()
+    ]
+
+
+def _at(code: Code, fact: str) -> tuple[str, ...]:
+    return code.facts.get(fact, ())
+
+
+KIND = PageKind(name="protocol", template="pages/protocol.html", plan=_plan, context=_context)

@@ -1,0 +1,67 @@
+"""The rules of a language, checked in its PO files: quotation marks, non-breaking spaces, forms of address.
+
+A language states them itself in `locales/<lang>/rules.yaml`: a list of patterns that must not occur outside code spans,
+each with what would be right.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from codepairs.errors import Place, Problem
+from codepairs.fields import Fields
+from codepairs.load import SequenceNode, read_document
+from codepairs.translate import read_messages
+
+__all__ = ["LanguageRule", "language_problems", "read_rules"]
+
+_CODE_SPAN = re.compile(r"`[^`]*`")
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageRule:
+    """A pattern that must not occur, and what would be right."""
+
+    pattern: re.Pattern[str]
+    message: str
+
+
+def language_problems(locales: Path, langs: Iterator[str] | list[str]) -> Iterator[Problem]:
+    """What the translations of the languages have against the rules of their language."""
+    for lang in langs:
+        rules, problems = read_rules(locales / lang / "rules.yaml")
+        yield from problems
+        for path in sorted((locales / lang / "LC_MESSAGES").glob("*.po")) if rules else ():
+            for message in read_messages(path):
+                for text in message.strings:
+                    for found in broken(rules, text):
+                        yield Problem(Place(str(path), message.line), found, warning=True)
+
+
+def broken(rules: tuple[LanguageRule, ...], text: str) -> Iterator[str]:
+    """The rules that a text breaks, with the words that do."""
+    bare = _CODE_SPAN.sub("`x`", text)
+    for rule in rules:
+        match = rule.pattern.search(bare)
+        if match:
+            yield f"{match[0]!r}: {rule.message}"
+
+
+def read_rules(path: Path) -> tuple[tuple[LanguageRule, ...], list[Problem]]:
+    """The rules of a language; none where it states none."""
+    problems: list[Problem] = []
+    if not path.exists():
+        return (), problems
+    document = read_document(path)
+    problems += document.problems
+    rules = []
+    for node in document.root.items if isinstance(document.root, SequenceNode) else ():
+        fields = Fields(node, node.place, "a rule", problems)
+        pattern, message = fields.pattern("not", required=True), fields.word("because", required=True)
+        fields.close()
+        if pattern and message:
+            rules.append(LanguageRule(re.compile(pattern), message))
+    return tuple(rules), problems

@@ -1,0 +1,176 @@
+"""Passages -> safe HTML in one language, each marked with the language it is really in.
+
+Content is Markdown from strangers: raw HTML, images, headings and odd addresses come out as text, and what Markdown
+makes of the rest is sanitised once more. A `Voice` is the one place where text becomes HTML, and it renders each
+passage once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+import nh3
+from markdown import Markdown
+from markupsafe import Markup, escape
+
+from codepairs.model import Text
+from codepairs.translate import Phrase, Translator
+
+__all__ = ["Voice", "block_html", "inline_html", "plain_text"]
+
+_TAGS = {"p", "ul", "ol", "li", "code", "pre", "strong", "em", "a", "br", "blockquote"}
+_BLOCKS = ("hashheader", "setextheader", "hr", "reference", "quote")
+_INLINES = (
+    "html",
+    "entity",
+    "image_link",
+    "image_reference",
+    "short_image_ref",
+    "automail",
+    "reference",
+    "short_reference",
+)
+_AMPERSAND = "\ufdd0"
+"""Stands for `&` while Markdown runs, which would take `&lt;` for an entity; refused in every input."""
+_SPECIAL = re.compile(r"[\\`*_\[\]<>#+\-!|~=\n]|[0-9][.)]|https?:")
+
+
+class Voice:
+    """Says the passages of one language: every method returns HTML that is safe to put on a page."""
+
+    def __init__(self, translator: Translator) -> None:
+        self.translator = translator
+        self.lang = translator.lang
+        self._blocks: dict[Text, Markup] = {}
+        self._inlines: dict[Text, Template] = {}
+        self._messages: dict[str, Template] = {}
+
+    def block(self, text: Text) -> Markup:
+        """Paragraphs and lists of a prose field."""
+        found = self._blocks.get(text)
+        if found is None:
+            phrase = self.translator.phrase(text)
+            found = self._blocks[text] = self._marked(block_html(phrase.text), phrase, "div")
+        return found
+
+    def inline(self, text: Text, values: Mapping[str, Markup | str] | None = None) -> Markup:
+        """A passage inside a paragraph; `{name}` is replaced by the value of that name, escaped where it is no HTML."""
+        found = self._inlines.get(text)
+        if found is None:
+            phrase = self.translator.phrase(text)
+            found = self._inlines[text] = Template(self._marked(inline_html(phrase.text), phrase, "span"))
+        return found.filled(values) if values else found.html
+
+    def plain(self, text: Text) -> str:
+        """The passage without Markdown, for titles, descriptions and data."""
+        return plain_text(self.translator.phrase(text).text)
+
+    def knows(self, texts: Iterable[Text]) -> bool:
+        """Whether every one of the texts is translated."""
+        return all(map(self.translator.knows, texts))
+
+    def list(self, items: Iterable[Markup]) -> Markup:
+        """The items as a list in a sentence, by CLDR."""
+        return Markup(self.translator.list(items))  # noqa: S704 - the items are HTML already
+
+    def message(self, source: str, /, **values: Markup | str | int) -> Markup:
+        """A message of the interface, escaped, with its named values filled in."""
+        found = self._messages.get(source)
+        if found is None:
+            found = self._messages[source] = self._interface(self.translator.message(source))
+        return found.filled(self._shown(values)) if values else found.html
+
+    def plural(self, one: str, many: str, count: int, /, **values: Markup | str) -> Markup:
+        """A message of the interface that depends on `count`; `{count}` is the number."""
+        template = self._interface(self.translator.plural(one, many, count))
+        return template.filled(self._shown({"count": count, **values}))
+
+    def _interface(self, phrase: Phrase) -> Template:
+        return Template(self._marked(escape(phrase.text), phrase, "span"))
+
+    def _shown(self, values: Mapping[str, Markup | str | int]) -> Mapping[str, Markup | str]:
+        return {
+            name: self.translator.number(value) if isinstance(value, int) else value for name, value in values.items()
+        }
+
+    def _marked(self, html: str, phrase: Phrase, tag: str) -> Markup:
+        if phrase.lang == self.lang:
+            return Markup(html)  # noqa: S704 - sanitised by its maker
+        return Markup('<{tag} lang="{lang}">{html}</{tag}>').format(tag=tag, lang=phrase.lang, html=Markup(html))  # noqa: S704
+
+
+class Template:
+    """HTML with places to fill: every `{name}` is replaced by its value; unknown names stay as they are."""
+
+    __slots__ = ("_parts", "html")
+
+    def __init__(self, html: Markup) -> None:
+        self.html = html
+        # Every second part is a name.
+        self._parts = re.split(r"\{([a-z_]+)\}", str(html))
+
+    def filled(self, values: Mapping[str, Markup | str]) -> Markup:
+        """The HTML with the values in it, escaped where they are no HTML."""
+        parts = list(self._parts)
+        for rank in range(1, len(parts), 2):
+            name = parts[rank]
+            parts[rank] = str(escape(values[name])) if name in values else f"{{{name}}}"
+        return Markup("".join(parts))  # noqa: S704 - values are escaped, the rest is HTML already
+
+
+@lru_cache(maxsize=1)
+def _markdowns() -> tuple[Markdown, Markdown]:
+    """The converters for blocks and for text inside a line; the second knows paragraphs only."""
+    block, inline = Markdown(output_format="html"), Markdown(output_format="html")
+    for markdown in (block, inline):
+        markdown.preprocessors.deregister("html_block")
+        for name in _INLINES:
+            markdown.inlinePatterns.deregister(name)
+        for name in _BLOCKS:
+            markdown.parser.blockprocessors.deregister(name)
+    for name in ("ulist", "olist", "indent", "code"):
+        inline.parser.blockprocessors.deregister(name)
+    return block, inline
+
+
+@lru_cache(maxsize=4096)
+def block_html(source: str) -> str:
+    """Markdown as blocks of safe HTML.
+
+    >>> block_html("Wait; <b>do not</b> resend.")
+    '<p>Wait; &lt;b&gt;do not&lt;/b&gt; resend.</p>'
+    """
+    if not _SPECIAL.search(source):
+        return f"<p>{escape(source)}</p>" if source else ""
+    return _converted(_markdowns()[0], source)
+
+
+@lru_cache(maxsize=16384)
+def inline_html(source: str) -> str:
+    """Markdown inside one paragraph as safe HTML, without the paragraph itself.
+
+    >>> inline_html("`MAIL FROM` & *more*")
+    '<code>MAIL FROM</code> &amp; <em>more</em>'
+    """
+    if not _SPECIAL.search(source):
+        return str(escape(source))
+    html = _converted(_markdowns()[1], source)
+    return re.sub(r"</p>\s*<p>", " ", html).removeprefix("<p>").removesuffix("</p>")
+
+
+def _converted(markdown: Markdown, source: str) -> str:
+    html = markdown.reset().convert(source.replace("&", _AMPERSAND)).replace(_AMPERSAND, "&amp;")
+    return nh3.clean(
+        html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"}, link_rel="nofollow"
+    )
+
+
+def plain_text(source: str) -> str:
+    """Markdown as plain text.
+
+    >>> plain_text("`MAIL FROM` & *more*")
+    'MAIL FROM & more'
+    """
+    return str(Markup(inline_html(source)).striptags())  # noqa: S704 - only to take the tags off again

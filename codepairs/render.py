@@ -1,0 +1,81 @@
+"""Page -> HTML: the context of its kind, what every page shows, and the template."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from codepairs.pages import PAGE_KINDS
+from codepairs.pages.shared import Shared
+from codepairs.plan import Page, Site
+from codepairs.urls import absolute, lang_path, protocol_path, relative
+
+__all__ = ["alternates", "page_context", "render_page"]
+
+_KINDS = {kind.name: kind for kind in PAGE_KINDS}
+
+
+def render_page(page: Page, shared: Shared) -> str:
+    """The HTML of a page; `shared` is the state of its language."""
+    kind = _KINDS[page.kind]
+    values = page_context(page, shared) | kind.context(page, shared)
+    return shared.env.get_template(kind.template).render(values)
+
+
+def page_context(page: Page, shared: Shared) -> dict[str, Any]:
+    """What the skeleton of every page receives; templates/README.md explains each name."""
+    site = shared.site
+    return {
+        "site": site.catalogue.site,
+        "lang": page.lang,
+        "dir": shared.voice.translator.direction,
+        "source_lang": site.source_lang,
+        "style_href": _link(site, page, site.assets.style),
+        "home_href": _link(site, page, lang_path(page.lang)),
+        "about_href": _link(site, page, lang_path(page.lang, "about")),
+        "protocols": [
+            (protocol, _link(site, page, protocol_path(page.lang, protocol.id)))
+            for protocol in site.catalogue.protocols.values()
+        ],
+        "languages": [_language(site, page, lang) for lang in site.translators],
+        "fallback": not page.translated,
+        "robots": None if page.indexed or page.outside else "noindex, follow",
+        "canonical": _canonical(site, page),
+        "alternates": list(alternates(site, page).items()),
+    }
+
+
+def alternates(site: Site, page: Page) -> dict[str, str]:
+    """Addresses of the page in each language that really has it, by hreflang; empty where there is only one.
+
+    Source: the hreflang attribute of HTML with language tags of RFC 5646; `x-default` is the source language.
+    """
+    if not page.indexed:
+        return {}
+    found = {
+        lang: absolute(f"{lang}/{page.name}", site.base_url, site.link_style)
+        for lang in site.translators
+        if lang in page.languages
+    }
+    return found | {"x-default": found[site.source_lang]} if len(found) > 1 else {}
+
+
+def _canonical(site: Site, page: Page) -> str:
+    """The page's own address, or that of the source language where the page falls back on it."""
+    lang = page.lang if page.translated else site.source_lang
+    path = page.path if page.outside else f"{lang}/{page.name}"
+    return absolute(path, site.base_url, site.link_style)
+
+
+def _language(site: Site, page: Page, lang: str) -> Mapping[str, object]:
+    target = lang_path(lang) if page.outside else f"{lang}/{page.name}"
+    return {
+        "lang": lang,
+        "name": site.translators[lang].language_name(lang),
+        "href": _link(site, page, target),
+        "current": lang == page.lang,
+    }
+
+
+def _link(site: Site, page: Page, target: str) -> str:
+    return relative(target, page.path, site.link_style)

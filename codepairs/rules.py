@@ -1,0 +1,173 @@
+"""Rules over the whole catalogue, one function each, listed in RULES. The docstring of a rule is the rule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from codepairs.errors import Problem
+from codepairs.fields import did_you_mean
+from codepairs.model import Catalogue, Code, Protocol, Source, Text, WireLine
+
+__all__ = ["RULES", "broken_rules", "sentences"]
+
+Rule = Callable[[Catalogue], Iterator[Problem]]
+
+
+def references_exist(catalogue: Catalogue) -> Iterator[Problem]:
+    """A code that another names (refines, replaced_by, confused_with) exists, and is not that code itself."""
+    for protocol in catalogue.protocols.values():
+        for code in protocol.codes.values():
+            named = [("refines", code.refines), ("replaced_by", code.replaced_by)]
+            named += [("confused_with", other) for other in code.confused_with]
+            for field, other in named:
+                if other == code.code:
+                    yield Problem(code.place, f"code {code.code!r} names itself in {field!r}")
+                elif other is not None and other not in protocol.codes:
+                    hint = did_you_mean(other, protocol.codes)
+                    yield Problem(
+                        code.place, f"code {code.code!r} names the unknown code {other!r} in {field!r}; {hint}"
+                    )
+
+
+def references_are_not_circular(catalogue: Catalogue) -> Iterator[Problem]:
+    """No code refines or replaces itself by a detour."""
+    for protocol in catalogue.protocols.values():
+        for field in ("refines", "replaced_by"):
+            for code in protocol.codes.values():
+                chain, other = [code.code], getattr(code, field)
+                while other in protocol.codes and other not in chain:
+                    chain.append(other)
+                    other = getattr(protocol.codes[other], field)
+                if other == code.code and len(chain) > 1:
+                    yield Problem(code.place, f"{field!r} goes round in a circle: {' → '.join([*chain, other])}")
+
+
+def registry_is_covered(catalogue: Catalogue) -> Iterator[Problem]:
+    """Every code stands in registry.csv, and every row there has a page, unless its status makes it optional."""
+    for protocol in catalogue.protocols.values():
+        if not protocol.registry.rows:
+            continue
+        names = {row.code for row in protocol.registry.rows}
+        for code in protocol.codes.values():
+            if code.code not in names:
+                yield Problem(code.place, f"code {code.code!r} is not in registry.csv; add its row with a reference")
+        for row in protocol.registry.rows:
+            if row.code not in protocol.codes and row.status not in protocol.registry.optional:
+                yield Problem(row.place, f"code {row.code!r} ({row.name}) has no page; add {row.code}.yaml")
+
+
+def phrases_are_registered(catalogue: Catalogue) -> Iterator[Problem]:
+    """The phrase of a code is literally the name that the registry gives."""
+    for protocol in catalogue.protocols.values():
+        names: dict[str, list[str]] = {}
+        for row in protocol.registry.rows:
+            names.setdefault(row.code, []).append(row.name)
+        for code in protocol.codes.values():
+            if code.code in names and code.phrase not in names[code.code]:
+                message = f"phrase {code.phrase!r} is not the registry's {names[code.code][0]!r}"
+                yield Problem(code.place, message, warning=True)
+
+
+def sources_are_current(catalogue: Catalogue) -> Iterator[Problem]:
+    """No source is an RFC that another has replaced; site.yaml holds the table of successors."""
+    for source in _sources(catalogue):
+        successor = catalogue.site.superseded.get(source.rfc or "")
+        if successor:
+            yield Problem(source.place, f"RFC {source.rfc} is obsolete; cite RFC {successor} instead")
+
+
+def codes_have_sources(catalogue: Catalogue) -> Iterator[Problem]:
+    """Every code says where its facts come from."""
+    for code in _codes(catalogue):
+        if not code.sources:
+            yield Problem(code.place, f"code {code.code!r} names no source", warning=True)
+
+
+def actors_know_what_to_do(catalogue: Catalogue) -> Iterator[Problem]:
+    """Every role that has to act on a code is told what to do."""
+    for protocol in catalogue.protocols.values():
+        for code in protocol.codes.values():
+            for role in protocol.values_of(code, "acts"):
+                if role.id not in code.action:
+                    message = f"{role.id!r} has to act on code {code.code!r}, but 'action' lacks it"
+                    yield Problem(code.place, message, warning=True)
+
+
+def transcripts_show_their_codes(catalogue: Catalogue) -> Iterator[Problem]:
+    """A transcript contains the codes it is an example of."""
+    for protocol in catalogue.protocols.values():
+        for code in protocol.codes.values():
+            if code.wire and not _shown(code, code.wire):
+                yield Problem(code.place, f"code {code.code!r} does not occur in its transcript", warning=True)
+        for pair in protocol.curated.values():
+            for name in pair.codes:
+                if pair.wire and not _shown(protocol.codes[name], pair.wire):
+                    message = f"code {name!r} does not occur in the transcript of the pair"
+                    yield Problem(pair.place, message, warning=True)
+
+
+def sentences_stand_once(catalogue: Catalogue) -> Iterator[Problem]:
+    """No sentence stands twice in what a pair page shows: in one file, in two codes, in a code and a pair."""
+    for protocol in catalogue.protocols.values():
+        first: dict[str, Text] = {}
+        for text in _prose(protocol):
+            for sentence in sentences(text.source):
+                other = first.setdefault(sentence, text)
+                if other is not text:
+                    message = f"sentence {sentence!r} stands also in {other.place}; a pair page would show it twice"
+                    yield Problem(text.place, message, warning=True)
+
+
+RULES: tuple[Rule, ...] = (
+    references_exist,
+    references_are_not_circular,
+    registry_is_covered,
+    phrases_are_registered,
+    sources_are_current,
+    codes_have_sources,
+    actors_know_what_to_do,
+    transcripts_show_their_codes,
+    sentences_stand_once,
+)
+
+
+def broken_rules(catalogue: Catalogue) -> list[Problem]:
+    """The problems that any of RULES finds."""
+    return [problem for rule in RULES for problem in rule(catalogue)]
+
+
+def sentences(text: str) -> list[str]:
+    """The whole sentences of a passage: they end with a full stop, question or exclamation mark.
+
+    >>> sentences("Wait. Then send `MAIL FROM` again (RFC 5321, e.g. later).")
+    ['Wait.', 'Then send `MAIL FROM` again (RFC 5321, e.g. later).']
+    """
+    folded = re.sub(r"\s+", " ", text).strip()
+    return [part for part in re.split(r"(?<=[.?!…])[”“\")]* (?=[^a-zäöüß])", folded) if re.search(r"[.?!…]", part)]
+
+
+def _prose(protocol: Protocol) -> Iterator[Text]:
+    for code in protocol.codes.values():
+        yield from (code.summary, code.meaning, *code.when, *code.action.values())
+    for pair in protocol.curated.values():
+        yield from pair.texts()
+
+
+def _codes(catalogue: Catalogue) -> Iterator[Code]:
+    for protocol in catalogue.protocols.values():
+        yield from protocol.codes.values()
+
+
+def _sources(catalogue: Catalogue) -> Iterator[Source]:
+    for protocol in catalogue.protocols.values():
+        yield from protocol.sources
+        for code in protocol.codes.values():
+            yield from code.sources
+        for pair in protocol.curated.values():
+            yield from pair.sources
+
+
+def _shown(code: Code, wire: tuple[WireLine, ...]) -> bool:
+    pattern = rf"(?<![0-9A-Za-z]){re.escape(code.code)}(?![0-9A-Za-z])"
+    return any(re.search(pattern, line.text) for line in wire)

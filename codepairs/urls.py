@@ -1,0 +1,105 @@
+"""The only place that spells a URL or an output path.
+
+Output paths are relative to the output folder, with forward slashes. Links between pages are relative (RFC 3986
+section 4.2), so that the site works under any sub-path and opened from disk.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from functools import lru_cache
+from urllib.parse import quote
+
+from codepairs.model import Source
+
+__all__ = [
+    "absolute",
+    "asset_path",
+    "code_data_path",
+    "code_path",
+    "lang_path",
+    "pair_path",
+    "protocol_data_path",
+    "protocol_path",
+    "relative",
+    "source_url",
+]
+
+
+def lang_path(lang: str, name: str = "index") -> str:
+    """A page directly below a language: `de/index.html`, `de/about.html`."""
+    return f"{lang}/{name}.html"
+
+
+def protocol_path(lang: str, protocol: str) -> str:
+    """`de/smtp/index.html` and the like."""
+    return f"{lang}/{protocol}/index.html"
+
+
+def protocol_data_path(lang: str, protocol: str) -> str:
+    """The bundle of a protocol: `index.json` in its folder."""
+    return f"{lang}/{protocol}/index.json"
+
+
+def code_path(lang: str, protocol: str, slug: str) -> str:
+    """The page of a code: `{slug}.html` in the protocol's folder."""
+    return f"{lang}/{protocol}/{slug}.html"
+
+
+def code_data_path(lang: str, protocol: str, slug: str) -> str:
+    """The data of a code: `{slug}.json` beside its page."""
+    return f"{lang}/{protocol}/{slug}.json"
+
+
+def pair_path(lang: str, protocol: str, a: str, b: str) -> str:
+    """The page of two codes, given by their slugs in canonical order: `{a}-vs-{b}.html`."""
+    return f"{lang}/{protocol}/{a}-vs-{b}.html"
+
+
+def asset_path(name: str) -> str:
+    """A style sheet, script or icon: `assets/style.css`."""
+    return f"assets/{name}"
+
+
+def relative(target: str, page: str, style: str = "file") -> str:
+    """The link from one output path to another; `style` is the site's link style.
+
+    >>> relative("de/smtp/235.html", "en/smtp/550.html"), relative("de/index.html", "de/index.html", "clean")
+    ('../../de/smtp/235.html', './')
+    """
+    folder, name = posixpath.split(target)
+    return _folder_link(folder, posixpath.dirname(page)) + _quoted(_styled(name, style)) or "./"
+
+
+@lru_cache(maxsize=1024)
+def _folder_link(folder: str, page_folder: str) -> str:
+    """The way from one folder to another: empty or with a slash at its end."""
+    link = posixpath.relpath(folder or ".", page_folder or ".")
+    return "" if link == "." else _quoted(f"{link}/")
+
+
+def absolute(target: str, base_url: str, style: str = "file") -> str:
+    """The full address of an output path; `base_url` ends with a slash. An index page is named by its folder."""
+    folder, name = posixpath.split(target)
+    last = "" if name == "index.html" else _quoted(_styled(name, style))
+    return base_url + (_quoted(f"{folder}/") if folder else "") + last
+
+
+def source_url(source: Source) -> str:
+    """Where a source can be read; RFCs at the RFC Editor."""
+    if source.rfc is None:
+        return source.url or ""
+    prefix = "appendix" if source.section and source.section[0].isalpha() else "section"
+    fragment = f"#{prefix}-{source.section}" if source.section else ""
+    return f"https://www.rfc-editor.org/rfc/rfc{source.rfc}.html{fragment}"
+
+
+def _styled(name: str, style: str) -> str:
+    """A file's name as links show it."""
+    if style != "clean" or not name.endswith(".html"):
+        return name
+    return "" if name == "index.html" else name.removesuffix(".html")
+
+
+def _quoted(path: str) -> str:
+    return quote(path, safe="/-._~")

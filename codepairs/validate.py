@@ -1,0 +1,297 @@
+"""Documents -> Catalogue, collecting Problems.
+
+Every file is judged on its own here: fields, types, known facts and values. What can only be judged with the whole
+catalogue in hand (references, coverage of the registry) is in `codepairs.rules`. A file with problems still yields its
+code, so that one mistake does not report a dozen dangling references beside itself.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from codepairs.declare import Declaration, declaration
+from codepairs.errors import Place, Problem
+from codepairs.fields import Fields, did_you_mean
+from codepairs.load import Document, MappingNode, Node, ProtocolFiles, ScalarNode, SequenceNode, Sources
+from codepairs.model import Catalogue, Code, CuratedPair, Fact, Language, Protocol, SiteInfo, Text
+
+__all__ = ["default_slug", "validate"]
+
+_TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?(-x-[a-z]+)?")
+_SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_RESERVED_SLUGS = frozenset({"index", "matrix", "protocol"})
+
+
+def validate(sources: Sources) -> tuple[Catalogue, list[Problem]]:
+    """The catalogue of the documents and every problem found in them."""
+    problems = list(sources.problems)
+    for document in _documents(sources):
+        problems.extend(document.problems)
+    found = {files.folder.name: _protocol(files, problems) for files in sources.protocols if files.protocol.root}
+    site = _site(sources.site, tuple(found), problems)
+    ordered = {key: found[key] for key in site.protocols if key in found}
+    return Catalogue(site=site, protocols=ordered), problems
+
+
+def default_slug(code: str) -> str:
+    """The code as a file name: ASCII, other characters as hyphens; empty where nothing is left.
+
+    >>> default_slug("5.7.1"), default_slug("NXDOMAIN"), default_slug("Café au lait")
+    ('5.7.1', 'nxdomain', 'cafe-au-lait')
+    """
+    ascii_code = unicodedata.normalize("NFKD", code).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9._]+", "-", ascii_code).strip("-._")
+
+
+def _documents(sources: Sources) -> list[Document]:
+    documents = [sources.site]
+    for files in sources.protocols:
+        documents += [files.protocol, *files.codes, *files.pairs]
+    return documents
+
+
+def _site(document: Document, protocols: tuple[str, ...], problems: list[Problem]) -> SiteInfo:
+    fields = Fields(document.root, Place(str(document.path)), "the site", problems)
+    languages = tuple(_language(node, problems) for node in fields.sequence("languages", required=True))
+    if document.root and sum(language.source for language in languages) != 1:
+        fields.problem(fields.place_of("languages"), "exactly one language must have 'source: true'")
+        languages = tuple(Language(language.tag, rank == 0) for rank, language in enumerate(languages))
+    names = fields.scalars("protocols")
+    for node in names:
+        fields.chosen(node, "protocol", protocols)
+    for name in sorted(set(protocols) - {node.value for node in names}) if names else ():
+        fields.problem(fields.place_of("protocols"), f"protocol {name!r} has a folder but is not in this list")
+    superseded = fields.mapping("superseded", "the table of superseded RFCs")
+    site = SiteInfo(
+        title=fields.word("title", required=True) or "",
+        url=_url(fields),
+        tagline=fields.needed("tagline", "site"),
+        description=fields.needed("description", "site"),
+        languages=languages or (Language("en", True),),
+        link_style=fields.word("link_style", choices=("file", "clean")) or "file",
+        indexing=fields.word("indexing", choices=("notable", "all")) or "notable",
+        protocols=tuple(node.value for node in names) or protocols,
+        superseded={name: superseded.word(name) or "" for name in superseded.node.items},
+    )
+    fields.close()
+    return site
+
+
+def _url(fields: Fields) -> str:
+    url = fields.word("url", required=True) or ""
+    if url and not re.fullmatch(r"https?://[^\s<>\"'?#]+", url):
+        fields.problem(fields.place_of("url"), f"{url!r} is no base address; write one like https://example.org/codes/")
+    return url if url.endswith("/") else f"{url}/"
+
+
+def _language(node: Node, problems: list[Problem]) -> Language:
+    fields = Fields(node, node.place, "a language", problems)
+    tag = fields.word("lang", required=True) or "und"
+    if not _TAG.fullmatch(tag):
+        fields.problem(
+            fields.place_of("lang"), f"{tag!r} is no language tag; write one like 'de' or 'pt-BR' (RFC 5646)"
+        )
+    language = Language(tag, fields.flag("source"))
+    fields.close()
+    return language
+
+
+def _protocol(files: ProtocolFiles, problems: list[Problem]) -> Protocol:
+    declared = declaration(files, problems)
+    codes = [code for document in files.codes if (code := _code(document, declared, problems))]
+    by_code = _distinct(codes, problems)
+    key = declared.sort_key()
+    ordered = {code: replace(by_code[code], rank=rank) for rank, code in enumerate(sorted(by_code, key=key))}
+    curated = [pair for document in files.pairs if (pair := _pair(document, declared, ordered, problems))]
+    return Protocol(
+        id=declared.id,
+        name=declared.name,
+        title=declared.title,
+        summary=declared.summary,
+        sources=declared.sources,
+        classes=declared.classes,
+        facts=declared.facts,
+        codes=ordered,
+        curated={pair.codes: pair for pair in sorted(curated, key=lambda pair: [ordered[c].rank for c in pair.codes])},
+        registry=declared.registry,
+        place=declared.place,
+    )
+
+
+def _distinct(codes: list[Code], problems: list[Problem]) -> dict[str, Code]:
+    by_code: dict[str, Code] = {}
+    by_slug: dict[str, Code] = {}
+    for code in codes:
+        first = by_code.setdefault(code.code, code)
+        if first is not code:
+            problems.append(Problem(code.place, f"code {code.code!r} stands twice; first in {first.place.path}"))
+            continue
+        other = by_slug.setdefault(code.slug.lower(), code)
+        if other is not code:
+            message = f"slug {code.slug!r} is also that of code {other.code!r} in {other.place.path}; set another slug"
+            problems.append(Problem(code.place, message))
+    return by_code
+
+
+def _code(document: Document, declared: Declaration, problems: list[Problem]) -> Code | None:
+    if document.root is None:
+        return None
+    fields = Fields(document.root, Place(str(document.path)), "the code", problems)
+    code = fields.word("code", required=True)
+    if code is None:
+        return None
+    if declared.pattern and not re.fullmatch(declared.pattern, code):
+        fields.problem(
+            fields.place_of("code"), f"code {code!r} does not match the protocol's pattern {declared.pattern}"
+        )
+    class_id = next((key for key, item in declared.classes.items() if re.fullmatch(item.pattern, code)), "")
+    if not class_id and declared.classes:
+        fields.problem(fields.place_of("code"), f"code {code!r} fits the pattern of no class")
+    action, domain = fields.mapping("action", "the actions"), declared.id
+    result = Code(
+        protocol=domain,
+        code=code,
+        slug=_slug(fields, document.stem, code),
+        phrase=fields.word("phrase", required=True) or "",
+        title=fields.needed("title", domain),
+        summary=fields.needed("summary", domain),
+        meaning=fields.needed("meaning", domain),
+        when=fields.texts("when", domain),
+        action=_actions(action, declared),
+        facts=_facts(fields.mapping("facts", "the facts"), declared, class_id),
+        class_id=class_id,
+        wire=fields.wire(),
+        sources=fields.sources(),
+        refines=fields.word("refines"),
+        replaced_by=fields.word("replaced_by"),
+        confused_with=tuple(node.value for node in fields.scalars("confused_with")),
+        place=fields.place_of("code"),
+    )
+    fields.close()
+    return result
+
+
+def _slug(fields: Fields, stem: str, code: str) -> str:
+    slug = fields.word("slug") or default_slug(code)
+    place = fields.place_of("slug" if "slug" in fields.node.items else "code")
+    if not _SLUG.fullmatch(slug) or "-vs-" in slug.lower() or slug.lower() in _RESERVED_SLUGS:
+        message = f"{slug!r} cannot name the files of code {code!r}; set 'slug' to other letters and digits"
+        fields.problem(place, message)
+        return re.sub(r"[^a-z0-9]", "", stem.lower()) or "x"
+    if stem != slug:
+        fields.problem(place, f"code {code!r} has the slug {slug!r}, so its file must be named {slug}.yaml")
+    return slug
+
+
+def _actions(fields: Fields, declared: Declaration) -> Mapping[str, Text]:
+    roles = next((fact.values for fact in declared.facts.values() if fact.role == "acts"), {})
+    actions = {}
+    for name in fields.node.items:
+        if name not in roles:
+            fields.problem(fields.place_of(name), f"unknown role {name!r} in 'action'; {did_you_mean(name, roles)}")
+        elif text := fields.text(name, declared.id, context=f"action.{name}"):
+            actions[name] = text
+    return {role: actions[role] for role in roles if role in actions}
+
+
+def _facts(fields: Fields, declared: Declaration, class_id: str) -> Mapping[str, tuple[str, ...]]:
+    own: dict[str, tuple[str, ...]] = {}
+    for name in fields.node.items:
+        fact = declared.facts.get(name)
+        if fact is None:
+            fields.problem(fields.place_of(name), f"unknown fact {name!r}; {did_you_mean(name, declared.facts)}")
+        elif fact.role == "class":
+            fields.problem(fields.place_of(name), f"fact {name!r} follows from the code itself; leave it out")
+        else:
+            own[name] = _fact_values(fields, fact)
+    filled = _with_implied(own, declared, class_id)
+    return {name: filled[name] for name in declared.facts if name in filled}
+
+
+def _fact_values(fields: Fields, fact: Fact) -> tuple[str, ...]:
+    node = fields.node.items[fact.id]
+    if isinstance(node, SequenceNode) and not fact.many:
+        fields.problem(node.place, f"fact {fact.id!r} takes one value, not a list")
+        return ()
+    if isinstance(node, MappingNode):
+        fields.problem(node.place, f"fact {fact.id!r} takes values, not a mapping")
+        return ()
+    return tuple(dict.fromkeys(item.value for item in fields.scalars(fact.id) if _is_value(fields, fact, item)))
+
+
+def _is_value(fields: Fields, fact: Fact, node: ScalarNode) -> bool:
+    if fact.open is not None:
+        if re.fullmatch(fact.open, node.value):
+            return True
+        fields.problem(node.place, f"value {node.value!r} of fact {fact.id!r} does not match {fact.open}")
+        return False
+    if node.value in fact.values:
+        return True
+    hint = did_you_mean(node.value, fact.values)
+    fields.problem(node.place, f"unknown value {node.value!r} of fact {fact.id!r}; {hint}")
+    return False
+
+
+def _with_implied(own: dict[str, tuple[str, ...]], declared: Declaration, class_id: str) -> dict[str, tuple[str, ...]]:
+    """The code's own facts, and those that its class and its values imply where it says nothing itself."""
+    filled = dict(own)
+    if class_id:
+        for fact in declared.facts.values():
+            if fact.role == "class":
+                filled[fact.id] = (class_id,)
+        for name, values in declared.classes[class_id].value.implies.items():
+            filled.setdefault(name, values)
+    gathered: dict[str, set[str]] = {}
+    for name, values in filled.items():
+        known = declared.facts[name].values if name in declared.facts else {}
+        for value in values:
+            for other, implied in known[value].implies.items() if value in known else ():
+                if other not in filled:
+                    gathered.setdefault(other, set()).update(implied)
+    for name, found in gathered.items():
+        order = declared.facts[name].values if name in declared.facts else {}
+        filled[name] = tuple(value for value in order if value in found)
+    return filled
+
+
+def _pair(
+    document: Document, declared: Declaration, codes: Mapping[str, Code], problems: list[Problem]
+) -> CuratedPair | None:
+    if document.root is None:
+        return None
+    fields = Fields(document.root, Place(str(document.path)), "the pair", problems)
+    names = [node.value for node in fields.scalars("codes")]
+    domain, place = declared.id, fields.place_of("codes")
+    pair = CuratedPair(
+        codes=(names[0], names[1]) if len(names) == 2 else ("", ""),
+        verdict=fields.needed("verdict", domain),
+        difference=fields.needed("difference", domain),
+        guidance=fields.needed("guidance", domain),
+        wire=fields.wire(),
+        sources=fields.sources(),
+        place=place,
+    )
+    fields.close()
+    if len(names) != 2 or names[0] == names[1]:
+        fields.problem(place, "field 'codes' must list two different codes")
+        return None
+    unknown = [name for name in names if name not in codes]
+    for name in unknown:
+        fields.problem(place, f"unknown code {name!r}; {did_you_mean(name, codes)}")
+    return None if unknown or not _in_order(pair, declared, codes, fields, document.path) else pair
+
+
+def _in_order(pair: CuratedPair, declared: Declaration, codes: Mapping[str, Code], fields: Fields, path: Path) -> bool:
+    ordered = sorted(pair.codes, key=declared.sort_key())
+    name = "-vs-".join(codes[code].slug for code in ordered) + ".yaml"
+    if list(pair.codes) != ordered:
+        fields.problem(pair.place, f"codes stand in the wrong order; write [{', '.join(ordered)}] in a file {name}")
+        return False
+    if path.name != name:
+        fields.problem(pair.place, f"the file of this pair must be named {name}")
+        return False
+    return True

@@ -1,0 +1,101 @@
+"""Bytes -> files: atomic, only where they changed; the manifest; removals. The only module that writes the site.
+
+A file is written beside its target under a temporary name and then put in its place, so that no visitor and no later
+run meets half of it. What a run no longer makes is removed, but only files that an earlier run of ours made.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+from codepairs.errors import OutputError
+from codepairs.plan import File
+
+__all__ = ["MANIFEST", "Receipt", "digest_of", "read_manifest", "remove_files", "write_file", "write_manifest"]
+
+MANIFEST = ".codepairs.json"
+"""Name of the manifest in the output folder."""
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of one file."""
+
+    path: str
+    digest: str
+    state: str
+    """`written` or `unchanged`."""
+
+
+def digest_of(data: bytes) -> str:
+    """The digest by which two versions of a file are compared."""
+    return blake2b(data, digest_size=12).hexdigest()
+
+
+def write_file(output: Path, file: File) -> Receipt:
+    """Bring one file into the output folder; a file with the same bytes keeps its modification time.
+
+    Raises OutputError where the folder cannot be written.
+    """
+    target, digest = output / file.path, digest_of(file.data)
+    try:
+        if target.is_file() and target.stat().st_size == len(file.data) and target.read_bytes() == file.data:
+            return Receipt(file.path, digest, "unchanged")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _replace(target, file.data)
+    except OSError as error:
+        raise OutputError(f"{target}: cannot be written: {error.strerror}") from error
+    return Receipt(file.path, digest, "written")
+
+
+def read_manifest(output: Path) -> dict[str, str]:
+    """The files of the last run with their digests; empty where there was none, or none that can be read."""
+    try:
+        data = json.loads((output / MANIFEST).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    files = data.get("files") if isinstance(data, dict) and data.get("format") == _FORMAT else None
+    return {str(path): str(digest) for path, digest in files.items()} if isinstance(files, dict) else {}
+
+
+def write_manifest(output: Path, files: Mapping[str, str]) -> None:
+    """Record the files of this run."""
+    data = json.dumps({"format": _FORMAT, "files": dict(sorted(files.items()))}, indent=0, ensure_ascii=False)
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        _replace(output / MANIFEST, data.encode())
+    except OSError as error:
+        raise OutputError(f"{output / MANIFEST}: cannot be written: {error.strerror}") from error
+
+
+def remove_files(output: Path, paths: Iterable[str]) -> int:
+    """Remove files of an earlier run, and folders that they leave empty; the number of files removed."""
+    removed = 0
+    root = output.resolve()
+    for path in sorted(paths, reverse=True):
+        target = output / path
+        if root not in target.resolve().parents or not target.is_file():
+            continue
+        target.unlink()
+        removed += 1
+        for folder in target.parents:
+            if folder == output or any(folder.iterdir()):
+                break
+            folder.rmdir()
+    return removed
+
+
+def _replace(target: Path, data: bytes) -> None:
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_bytes(data)
+        temporary.replace(target)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise

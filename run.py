@@ -1,0 +1,74 @@
+"""Sets everything up in .venv and runs it: `python3 run.py build` or `python3 run.py test`.
+
+Needs nothing but Python 3.11 or later and pip. What is installed stays in the project's own folder `.venv`; a second
+run installs nothing unless the locked requirements changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+COMMANDS = {
+    "build": ("requirements.txt", ["build.py"]),
+    "test": ("requirements-dev.txt", ["-m", "pytest"]),
+}
+USAGE = f"usage: python3 run.py {{{'|'.join(COMMANDS)}}} [options]"
+
+
+def main(arguments: list[str]) -> int:
+    """Prepare the environment and run the command; its exit status."""
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file alone is run by whatever Python there is
+        print("Codepairs needs Python 3.11 or later.", file=sys.stderr)
+        return 2
+    if not arguments or arguments[0] not in COMMANDS:
+        print(USAGE, file=sys.stderr)
+        return 2
+    requirements, command = COMMANDS[arguments[0]]
+    prepare(ROOT / requirements)
+    return subprocess.call([str(PYTHON), *command, *arguments[1:]], cwd=ROOT)
+
+
+def prepare(requirements: Path) -> None:
+    """Make .venv hold what the requirements file locks; does nothing where it already does."""
+    stamp = VENV / f"{requirements.stem}.installed"
+    digest = hashlib.sha256(requirements.read_bytes()).hexdigest()
+    if PYTHON.exists() and stamp.exists() and stamp.read_text() == digest:
+        return
+    print(f"Setting up {VENV.name} from {requirements.name} …", flush=True)
+    if not PYTHON.exists():
+        make_environment()
+    options = [
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--require-hashes",
+        "--no-deps",
+        "-r",
+        str(requirements),
+    ]
+    subprocess.check_call([*pip(), *options])
+    stamp.write_text(digest)
+
+
+def make_environment() -> None:
+    """Create the environment; without a pip of its own where Python comes without ensurepip."""
+    if subprocess.call([sys.executable, "-m", "venv", str(VENV)], stderr=subprocess.DEVNULL) != 0:
+        subprocess.check_call([sys.executable, "-m", "venv", "--clear", "--without-pip", str(VENV)])
+
+
+def pip() -> list[str]:
+    """The command of the pip that installs into the environment."""
+    own = [str(PYTHON), "-m", "pip"]
+    if subprocess.call([*own, "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0:
+        return own
+    return [sys.executable, "-m", "pip", "--python", str(PYTHON)]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
