@@ -19,7 +19,8 @@ from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import DEFAULT_KEYWORDS, extract as babel_extract
+from babel.messages.extract import DEFAULT_KEYWORDS
+from babel.messages.extract import extract as babel_extract
 from babel.messages.pofile import read_po, write_po
 
 from codepairs.errors import ContentError, errors_of

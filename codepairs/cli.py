@@ -17,7 +17,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressC
 
 from codepairs import __version__, catalogues, pipeline
 from codepairs.errors import CodepairsError, ContentError, Problem
-
 from codepairs.inspect import site_problems
 from codepairs.proofread import language_problems
 from codepairs.settings import Settings
