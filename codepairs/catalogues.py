@@ -61,7 +61,7 @@ def extract(settings: Settings) -> list[tuple[Path, int]]:
 
 
 def update(settings: Settings) -> Iterator[tuple[Path, str]]:
-    """Bring every PO file up to date; a file that is already is left as it is. Yields each file and what became of it."""
+    """Bring every PO file up to date, leaving alone those that are; yields each file and what became of it."""
     catalogue, problems = validate(read_sources(settings))
     if errors_of(problems):
         raise ContentError(problems)

@@ -89,7 +89,7 @@ def check(built: bool, **options: Any) -> None:
     settings = Settings(**options)
     with _reported():
         site, warnings = pipeline.check(settings)
-        problems = list(warnings) + list(language_problems(settings.locales, list(site.translators)))
+        problems = list(warnings) + list(language_problems(settings.locales, site))
         if built:
             problems += site_problems(settings.output, site)
     _print_problems(problems)

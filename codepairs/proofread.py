@@ -1,7 +1,7 @@
-"""The rules of a language, checked in its PO files: quotation marks, non-breaking spaces, forms of address.
+"""The rules of a language, checked in its texts: quotation marks, non-breaking spaces, forms of address.
 
 A language states them itself in `locales/<lang>/rules.yaml`: a list of patterns that must not occur outside code spans,
-each with what would be right.
+each with what would be right. Those of the source language are checked in content and templates.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from codepairs.errors import Place, Problem
 from codepairs.fields import Fields
 from codepairs.load import SequenceNode, read_document
+from codepairs.plan import Site
 from codepairs.translate import read_messages
 
 __all__ = ["LanguageRule", "language_problems", "read_rules"]
@@ -29,16 +30,27 @@ class LanguageRule:
     message: str
 
 
-def language_problems(locales: Path, langs: Iterator[str] | list[str]) -> Iterator[Problem]:
-    """What the translations of the languages have against the rules of their language."""
-    for lang in langs:
+def language_problems(locales: Path, site: Site) -> Iterator[Problem]:
+    """What the texts have against the rules of their language: translations, and the source text itself."""
+    for lang, translator in site.translators.items():
         rules, problems = read_rules(locales / lang / "rules.yaml")
         yield from problems
-        for path in sorted((locales / lang / "LC_MESSAGES").glob("*.po")) if rules else ():
-            for message in read_messages(path):
-                for text in message.strings:
-                    for found in broken(rules, text):
-                        yield Problem(Place(str(path), message.line), found, warning=True)
+        texts = _source_texts(site) if translator.is_source else _translations(locales / lang / "LC_MESSAGES")
+        for place, text in texts:
+            for found in broken(rules, text):
+                yield Problem(place, found, warning=True)
+
+
+def _source_texts(site: Site) -> Iterator[tuple[Place, str]]:
+    for text in (*site.interface, *site.catalogue.texts()):
+        yield text.place, text.source
+
+
+def _translations(folder: Path) -> Iterator[tuple[Place, str]]:
+    for path in sorted(folder.glob("*.po")):
+        for message in read_messages(path):
+            for text in message.strings:
+                yield Place(str(path), message.line), text
 
 
 def broken(rules: tuple[LanguageRule, ...], text: str) -> Iterator[str]:

@@ -114,7 +114,7 @@ class Translator:
 
     def number(self, number: int) -> str:
         """The number with the language's digits and separators, by CLDR."""
-        return format_decimal(number, locale=_locale(self.lang))
+        return str(format_decimal(number, locale=_locale(self.lang)))
 
     def language_name(self, tag: str) -> str:
         """The language's name in itself, by CLDR: `Deutsch`."""
