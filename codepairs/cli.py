@@ -91,7 +91,7 @@ def check(built: bool, **options: Any) -> None:
         site, warnings = pipeline.check(settings)
         problems = list(warnings) + list(language_problems(settings.locales, site))
         if built:
-            problems += site_problems(settings.output, site)
+            problems += site_problems(settings.output, settings.locales, site)
     _print_problems(problems)
     errors = [problem for problem in problems if settings.strict or not problem.warning]
     if not settings.quiet:

@@ -19,6 +19,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from codepairs.errors import Place, Problem
 from codepairs.pages import PAGE_KINDS
 from codepairs.plan import Page, Site, plan_site
+from codepairs.proofread import read_rules
 from codepairs.prose import plain_text
 from codepairs.rules import sentences
 from codepairs.urls import absolute
@@ -51,11 +52,11 @@ class PageRecord:
     """Addresses by hreflang."""
 
 
-def site_problems(output: Path, site: Site) -> list[Problem]:
+def site_problems(output: Path, locales: Path, site: Site) -> list[Problem]:
     """Everything that is wrong with the built site; each problem names the page."""
     problems: list[Problem] = []
     records: dict[str, PageRecord] = {}
-    judge = Judge(site)
+    judge = Judge(site, locales)
     for page in plan_site(site, PAGE_KINDS):
         path = output / page.path
         try:
@@ -91,8 +92,8 @@ def record_of(path: str, tree: LexborHTMLParser) -> PageRecord:
 class Judge:
     """Judges single pages; knows what the languages of the site say."""
 
-    def __init__(self, site: Site) -> None:
-        self.site = site
+    def __init__(self, site: Site, locales: Path) -> None:
+        self.doubled = {lang: read_rules(locales / lang / "rules.yaml")[0].doubled for lang in site.translators}
         texts = [text for text in (*site.interface, *site.catalogue.texts()) if text.translatable]
         self.source_texts = {
             lang: frozenset(
@@ -107,7 +108,7 @@ class Judge:
     def problems(self, page: Page, tree: LexborHTMLParser) -> Iterator[str]:
         """What is wrong with one page, seen alone."""
         passages = passages_of(tree)
-        yield from page_problems(tree, passages)
+        yield from page_problems(tree, passages, self.doubled[page.lang])
         if page.kind == "pair":
             yield from repeated_sentences(passages)
         known = frozenset() if page.outside else self.source_texts.get(page.lang, frozenset())
@@ -164,8 +165,8 @@ def _walk(node: LexborNode, block: Passage, lang: str, literal: bool, passages: 
         child = child.next
 
 
-def page_problems(tree: LexborHTMLParser, passages: Iterable[Passage]) -> Iterator[str]:
-    """What is wrong with the HTML of a page: headings, title, description, ids, words."""
+def page_problems(tree: LexborHTMLParser, passages: Iterable[Passage], doubled: frozenset[str]) -> Iterator[str]:
+    """What is wrong with the HTML of a page: headings, title, description, ids, words but those that may be doubled."""
     count = len(tree.css("h1"))
     if count != 1:
         yield f"has {count} <h1>; a page has one"
@@ -181,8 +182,9 @@ def page_problems(tree: LexborHTMLParser, passages: Iterable[Passage]) -> Iterat
         for text in passage.own:
             if match := _PLACEHOLDER.search(text):
                 yield f"shows the unfilled placeholder {match[0]}"
-        if passage.main and (match := _DOUBLED.search(passage.text)):
-            yield f"has a doubled word: {match[0]!r}"
+        for match in _DOUBLED.finditer(passage.text) if passage.main else ():
+            if match[1].lower() not in doubled:
+                yield f"has a doubled word: {match[0]!r}"
 
 
 def repeated_sentences(passages: Iterable[Passage]) -> Iterator[str]:

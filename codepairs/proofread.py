@@ -13,13 +13,22 @@ from pathlib import Path
 
 from codepairs.errors import Place, Problem
 from codepairs.fields import Fields
-from codepairs.load import SequenceNode, read_document
+from codepairs.load import Node, read_document
 from codepairs.plan import Site
 from codepairs.translate import read_messages
 
-__all__ = ["LanguageRule", "language_problems", "read_rules"]
+__all__ = ["LanguageRule", "LanguageRules", "broken", "language_problems", "read_rules"]
 
 _CODE_SPAN = re.compile(r"`[^`]*`")
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageRules:
+    """What a language says of its texts."""
+
+    never: tuple[LanguageRule, ...] = ()
+    doubled: frozenset[str] = frozenset()
+    """Words that may rightly stand twice in a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,27 +62,31 @@ def _translations(folder: Path) -> Iterator[tuple[Place, str]]:
                 yield Place(str(path), message.line), text
 
 
-def broken(rules: tuple[LanguageRule, ...], text: str) -> Iterator[str]:
+def broken(rules: LanguageRules, text: str) -> Iterator[str]:
     """The rules that a text breaks, with the words that do."""
     bare = _CODE_SPAN.sub("`x`", text)
-    for rule in rules:
+    for rule in rules.never:
         match = rule.pattern.search(bare)
         if match:
             yield f"{match[0]!r}: {rule.message}"
 
 
-def read_rules(path: Path) -> tuple[tuple[LanguageRule, ...], list[Problem]]:
+def read_rules(path: Path) -> tuple[LanguageRules, list[Problem]]:
     """The rules of a language; none where it states none."""
     problems: list[Problem] = []
     if not path.exists():
-        return (), problems
+        return LanguageRules(), problems
     document = read_document(path)
     problems += document.problems
-    rules = []
-    for node in document.root.items if isinstance(document.root, SequenceNode) else ():
-        fields = Fields(node, node.place, "a rule", problems)
-        pattern, message = fields.pattern("not", required=True), fields.word("because", required=True)
-        fields.close()
-        if pattern and message:
-            rules.append(LanguageRule(re.compile(pattern), message))
-    return tuple(rules), problems
+    fields = Fields(document.root, Place(str(path)), "the rules", problems)
+    rules = [rule for node in fields.sequence("never") if (rule := _rule(node, problems))]
+    doubled = frozenset(node.value for node in fields.scalars("doubled"))
+    fields.close()
+    return LanguageRules(tuple(rules), doubled), problems
+
+
+def _rule(node: Node, problems: list[Problem]) -> LanguageRule | None:
+    fields = Fields(node, node.place, "a rule", problems)
+    pattern, message = fields.pattern("not", required=True), fields.word("because", required=True)
+    fields.close()
+    return LanguageRule(re.compile(pattern), message) if pattern and message else None
