@@ -1,4 +1,4 @@
-"""Sets everything up in .venv and runs it: `python3 run.py build` or `python3 run.py test`.
+"""Sets everything up in .venv and runs it: `python3 run.py build`, `python3 run.py test`, `python3 run.py lint`.
 
 Needs nothing but Python 3.11 or later and pip. What is installed stays in the project's own folder `.venv`; a second
 run installs nothing unless the locked requirements changed.
@@ -15,8 +15,12 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 COMMANDS = {
-    "build": ("requirements.txt", ["build.py"]),
-    "test": ("requirements-dev.txt", ["-m", "pytest"]),
+    "build": ("requirements.txt", [["build.py"]]),
+    "test": ("requirements-dev.txt", [["-m", "pytest"]]),
+    "lint": (
+        "requirements-dev.txt",
+        [["-m", "ruff", "check", "."], ["-m", "ruff", "format", "--check", "."], ["-m", "mypy"]],
+    ),
 }
 USAGE = f"usage: python3 run.py {{{'|'.join(COMMANDS)}}} [options]"
 
@@ -29,9 +33,13 @@ def main(arguments: list[str]) -> int:
     if not arguments or arguments[0] not in COMMANDS:
         print(USAGE, file=sys.stderr)
         return 2
-    requirements, command = COMMANDS[arguments[0]]
+    requirements, steps = COMMANDS[arguments[0]]
     prepare(ROOT / requirements)
-    return subprocess.call([str(PYTHON), *command, *arguments[1:]], cwd=ROOT)
+    for step in steps:
+        status = subprocess.call([str(PYTHON), *step, *arguments[1:]], cwd=ROOT)
+        if status != 0:
+            return status
+    return 0
 
 
 def prepare(requirements: Path) -> None:
