@@ -134,7 +134,10 @@ class Fields:
     def pattern(self, name: str, *, required: bool = False) -> str | None:
         """A regular expression."""
         node = self.take(name, required=required)
-        if node is None or not isinstance(node, ScalarNode):
+        if node is None:
+            return None
+        if not isinstance(node, ScalarNode):
+            self.problem(node.place, f"field {name!r} must be one text, not a list or mapping")
             return None
         try:
             re.compile(node.value)

@@ -33,6 +33,7 @@ __all__ = [
 
 _MAX_BYTES = 1_000_000
 _MAX_DEPTH = 50
+_MAX_LISTS = 5_000
 _MISFITS = {chr(code) for code in (*range(0x00, 0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F, 0xFEFF, 0xFDD0)}
 
 
@@ -109,10 +110,9 @@ class Sources:
 def read_sources(settings: Settings) -> Sources:
     """Read site.yaml and every folder that holds a protocol.yaml, in the order of their names."""
     folders = sorted(path.parent for path in settings.content.glob("*/protocol.yaml"))
-    strays = tuple(_strays(settings.content, folders))
-    return Sources(
-        read_document(settings.content / "site.yaml"), tuple(_protocol_files(path) for path in folders), strays
-    )
+    problems = list(_strays(settings.content, folders))
+    protocols = tuple(_protocol_files(path, problems) for path in folders)
+    return Sources(read_document(settings.content / "site.yaml"), protocols, tuple(problems))
 
 
 def read_document(path: Path) -> Document:
@@ -141,8 +141,8 @@ def parse_document(path: Path, text: str) -> Document:
         return Document(path, None, (Problem(place, f"holds the control character U+{ord(text[misfit]):04X}"),))
     try:
         # A deep file would exhaust the stack of the C parser, which keeps no count.
-        if text.count("[") + text.count("{") + text.count("- ") > 20_000:
-            raise yaml.MarkedYAMLError(problem="holds more than 20,000 lists")
+        if sum(map(text.count, ("[", "{", "- ", "? "))) > _MAX_LISTS:
+            raise yaml.MarkedYAMLError(problem=f"holds more than {_MAX_LISTS:,} lists")
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -177,6 +177,9 @@ class _Converter:
             return self.mapping(node, place, depth)
         if isinstance(node, yaml.SequenceNode):
             return SequenceNode(tuple(self.node(item, depth + 1) for item in node.value), place)
+        # Only between double quotes can an escape say what the file itself must not hold.
+        for char in _MISFITS.intersection(node.value) if getattr(node, "style", "") == '"' else ():
+            self.problems.append(Problem(place, f"holds the control character U+{ord(char):04X}"))
         return ScalarNode(node.value, place)
 
     def mapping(self, node: yaml.MappingNode, place: Place, depth: int) -> MappingNode:
@@ -198,25 +201,29 @@ class _Converter:
         return Place(self.path, node.start_mark.line + 1, node.start_mark.column + 1)
 
 
-def _protocol_files(folder: Path) -> ProtocolFiles:
+def _protocol_files(folder: Path, problems: list[Problem]) -> ProtocolFiles:
     codes = [path for path in sorted(folder.glob("*.yaml")) if path.name != "protocol.yaml"]
     return ProtocolFiles(
         folder,
         read_document(folder / "protocol.yaml"),
         tuple(map(read_document, codes)),
         tuple(map(read_document, sorted(folder.glob("pairs/*.yaml")))),
-        _registry(folder / "registry.csv"),
+        _registry(folder / "registry.csv", problems),
     )
 
 
-def _registry(path: Path) -> tuple[CsvRow, ...] | None:
+def _registry(path: Path, problems: list[Problem]) -> tuple[CsvRow, ...] | None:
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        # Spreadsheets put a byte order mark before the first column's name.
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError:
+        return None
+    except UnicodeDecodeError:
+        problems.append(Problem(Place(str(path)), "is not UTF-8; save the file as UTF-8"))
         return None
     reader = csv.DictReader(io.StringIO(text))
     return tuple(
-        CsvRow({str(key): value or "" for key, value in row.items() if isinstance(value, str)}, Place(str(path), line))
+        CsvRow({key: value or "" for key, value in row.items() if key is not None}, Place(str(path), line))
         for line, row in _numbered(reader)
     )
 

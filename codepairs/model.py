@@ -253,6 +253,11 @@ class Protocol:
     curated: Mapping[tuple[str, str], CuratedPair]
     registry: Registry = Registry()
     place: Place = field(compare=False, repr=False, default=Place(""))
+    roles: Mapping[str, Fact] = field(init=False, compare=False, repr=False)
+    """The facts that play a role, by role."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "roles", {fact.role: fact for fact in self.facts.values() if fact.role})
 
     def pairs(self) -> Iterator[tuple[Code, Code]]:
         """Every pair of codes exactly once, in canonical order: n codes give n(n-1)/2 pairs."""
@@ -260,12 +265,12 @@ class Protocol:
 
     def fact_of(self, role: str) -> Fact | None:
         """The fact that plays `role`, if one does."""
-        return next((fact for fact in self.facts.values() if fact.role == role), None)
+        return self.roles.get(role)
 
     def values_of(self, code: Code, role: str) -> tuple[Value, ...]:
         """The declared values that `code` has for the fact with `role`; empty where there is none."""
         fact = self.fact_of(role)
-        return tuple(fact.values[value] for value in code.facts.get(fact.id, ())) if fact else ()
+        return tuple(fact.values[value] for value in code.facts.get(fact.id, ()) if value in fact.values) if fact else ()
 
     def texts(self) -> Iterator[Text]:
         """Every passage of protocol.yaml, in its order."""

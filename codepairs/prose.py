@@ -46,6 +46,7 @@ class Voice:
         self._blocks: dict[Text, Markup] = {}
         self._inlines: dict[Text, Template] = {}
         self._messages: dict[str, Template] = {}
+        self._lists: dict[tuple[Markup, ...], Markup] = {}
 
     def block(self, text: Text) -> Markup:
         """Paragraphs and lists of a prose field."""
@@ -73,7 +74,11 @@ class Voice:
 
     def list(self, items: Iterable[Markup]) -> Markup:
         """The items as a list in a sentence, by CLDR."""
-        return Markup(self.translator.list(items))  # noqa: S704 - the items are HTML already
+        key = tuple(items)
+        found = self._lists.get(key)
+        if found is None:
+            found = self._lists[key] = Markup(self.translator.list(key))  # noqa: S704 - the items are HTML already
+        return found
 
     def message(self, source: str, /, **values: Markup | str | int) -> Markup:
         """A message of the interface, escaped, with its named values filled in."""

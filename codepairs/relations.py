@@ -105,4 +105,4 @@ def _leads_to(protocol: Protocol, first: Code, second: Code) -> bool:
 
 
 def _ranks(values: Iterable[str], order: dict[str, int]) -> list[int]:
-    return [order[value] for value in values]
+    return [order[value] for value in values if value in order]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from codepairs.errors import Problem
 from codepairs.fields import did_you_mean
 from codepairs.model import Catalogue, Code, Protocol, Source, Text, WireLine
+from codepairs.validate import default_slug
 
 __all__ = ["RULES", "broken_rules", "sentences"]
 
@@ -54,7 +55,8 @@ def registry_is_covered(catalogue: Catalogue) -> Iterator[Problem]:
                 yield Problem(code.place, f"code {code.code!r} is not in registry.csv; add its row with a reference")
         for row in protocol.registry.rows:
             if row.code not in protocol.codes and row.status not in protocol.registry.optional:
-                yield Problem(row.place, f"code {row.code!r} ({row.name}) has no page; add {row.code}.yaml")
+                name = f"{default_slug(row.code)}.yaml"
+                yield Problem(row.place, f"code {row.code!r} ({row.name}) has no page; add {name}")
 
 
 def phrases_are_registered(catalogue: Catalogue) -> Iterator[Problem]:

@@ -208,6 +208,7 @@ def _compiled(path: Path, problems: list[Problem]) -> tuple[bytes, int]:
     """The usable messages of a PO file as an MO file, and the number of fuzzy ones."""
     catalog = _catalog(path, problems)
     usable = Catalog(locale=catalog.locale, fuzzy=False)
+    usable.mime_headers = catalog.mime_headers  # the plural forms that the file itself declares
     fuzzy = 0
     for message in catalog:
         if not message.id:
@@ -255,7 +256,7 @@ def _messages(data: bytes) -> gettext.NullTranslations:
 
 def _locale_problem(tag: str) -> bool:
     try:
-        Locale.parse(tag.replace("-x-", "-"), sep="-")
+        _parsed(tag)
     except (UnknownLocaleError, ValueError):
         return True
     return False
@@ -264,6 +265,11 @@ def _locale_problem(tag: str) -> bool:
 @lru_cache(maxsize=64)
 def _locale(tag: str) -> Locale:
     try:
-        return Locale.parse(tag, sep="-")
+        return _parsed(tag)
     except (UnknownLocaleError, ValueError):
         return Locale.parse("en")
+
+
+def _parsed(tag: str) -> Locale:
+    """The locale of a tag without its private part (RFC 5646 section 2.2.7): CLDR knows none."""
+    return Locale.parse(tag.partition("-x-")[0], sep="-")

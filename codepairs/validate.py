@@ -178,7 +178,7 @@ def _code(document: Document, declared: Declaration, problems: list[Problem]) ->
 def _slug(fields: Fields, stem: str, code: str) -> str:
     slug = fields.word("slug") or default_slug(code)
     place = fields.place_of("slug" if "slug" in fields.node.items else "code")
-    if not _SLUG.fullmatch(slug) or "-vs-" in slug.lower() or slug.lower() in _RESERVED_SLUGS:
+    if not _SLUG.fullmatch(slug) or "-vs-" in f"-{slug.lower()}-" or slug.lower() in _RESERVED_SLUGS:
         message = f"{slug!r} cannot name the files of code {code!r}; set 'slug' to other letters and digits"
         fields.problem(place, message)
         return re.sub(r"[^a-z0-9]", "", stem.lower()) or "x"
