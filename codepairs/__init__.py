@@ -20,9 +20,11 @@ plan         Site, Page, PageKind, Plan
 pages        one module per page kind; PAGE_KINDS
 render       Page -> HTML
 outputs      files derived from the plan: assets, data, sitemap; OUTPUTS
+changes      which pages are stale, and why
 write        atomic, only if changed; manifest; removals                             writes
 execute      batches on any Executor                                                 runs
 pipeline     build() and check(): the story
+proofread    the rules of a language, checked in its texts                           reads
 catalogues   messages: extract, update, status                                       reads, writes
 inspect      checks of a built site                                                  reads
 cli          the command line

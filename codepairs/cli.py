@@ -66,7 +66,7 @@ def main() -> None:
 @_options
 @click.option("--jobs", type=click.IntRange(min=0), default=0, show_default=True, help="Processes; 0: all cores.")
 @click.option("--full", is_flag=True, help="Render every page, whatever the last run left.")
-@click.option("--explain", is_flag=True, help="Say why each file was written or removed.")
+@click.option("--explain", is_flag=True, help="Say why each page was rendered or removed.")
 def build(**options: Any) -> None:
     """Build the site."""
     settings = Settings(**options)
@@ -75,7 +75,7 @@ def build(**options: Any) -> None:
         task = progress.add_task("pages", total=None)
         report = pipeline.build(settings, lambda done, total: progress.update(task, completed=done, total=total))
     _print_problems(report.warnings)
-    for path, reason in report.reasons:
+    for path, reason in report.reasons if settings.explain else ():
         click.echo(f"{path}: {reason}")
     if not settings.quiet:
         _print_report(report, settings)
@@ -158,9 +158,9 @@ def _print_problems(problems: Iterable[Problem]) -> None:
 
 
 def _print_report(report: pipeline.Report, settings: Settings) -> None:
-    rate = report.pages / report.seconds if report.seconds else 0
+    rate = report.rendered / report.seconds if report.seconds else 0
     click.echo(
-        f"{report.pages:,} pages in {report.seconds:.1f} s ({rate:,.0f} a second); "
+        f"{report.pages:,} pages, {report.rendered:,} rendered in {report.seconds:.1f} s ({rate:,.0f} a second); "
         f"files: {report.written:,} written, {report.unchanged:,} unchanged, {report.removed:,} removed"
     )
     for lang, domains in report.coverage.items():

@@ -270,7 +270,9 @@ class Protocol:
     def values_of(self, code: Code, role: str) -> tuple[Value, ...]:
         """The declared values that `code` has for the fact with `role`; empty where there is none."""
         fact = self.fact_of(role)
-        return tuple(fact.values[value] for value in code.facts.get(fact.id, ()) if value in fact.values) if fact else ()
+        if fact is None:
+            return ()
+        return tuple(fact.values[value] for value in code.facts.get(fact.id, ()) if value in fact.values)
 
     def texts(self) -> Iterator[Text]:
         """Every passage of protocol.yaml, in its order."""

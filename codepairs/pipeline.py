@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from codepairs.assets import read_assets
+from codepairs.changes import Fingerprints, Record, stale_reason
 from codepairs.errors import ContentError, Problem, errors_of
 from codepairs.execute import batches, executor_of, run, stored, worker_count
 from codepairs.load import read_sources
 from codepairs.outputs import OUTPUTS
 from codepairs.pages import PAGE_KINDS
-from codepairs.plan import Plan, Site, plan_site
+from codepairs.plan import Page, Plan, Site, plan_site
 from codepairs.rules import broken_rules
 from codepairs.settings import Settings
 from codepairs.templates import digests, interface_texts, template_problems
@@ -34,12 +35,15 @@ class Report:
     unchanged: int
     removed: int
     pages: int
+    """Pages of the site."""
+    rendered: int
+    """Pages that had to be rendered."""
     seconds: float
     coverage: dict[str, tuple[Coverage, ...]]
     """By language and domain; the source language is left out."""
     warnings: tuple[Problem, ...]
     reasons: tuple[tuple[str, str], ...] = ()
-    """Why each file was written or removed: path and reason."""
+    """Why each page was rendered or removed: path and reason."""
 
 
 def read_site(settings: Settings) -> tuple[Site, tuple[Problem, ...]]:
@@ -73,28 +77,27 @@ def build(settings: Settings, progress: Progress = lambda done, total: None) -> 
     """Make the site. Raises ContentError before anything is written, OutputError where writing fails."""
     started = time.perf_counter()
     site, warnings = read_site(settings)
-    plan = plan_site(site, PAGE_KINDS)
-    total = sum(1 for _ in plan)
     before = read_manifest(settings.output)
-    after: dict[str, str] = {}
-    states: dict[str, str] = {}
-    for receipt in _receipts(settings, site, plan, total):
-        after[receipt.path] = receipt.digest
-        states[receipt.path] = receipt.state
-        progress(len(after), total)
+    work = _work(settings, site, before)
+    after = dict(work.kept)
+    written: list[str] = []
+    for receipt in _receipts(settings, site, work):
+        after[receipt.path] = receipt.record(work.fingerprints.get(receipt.path, ""))
+        written += [receipt.path] if receipt.state == "written" else []
+        progress(len(after), work.pages)
     gone = sorted(set(before) - set(after))
     removed = remove_files(settings.output, gone)
     write_manifest(settings.output, after)
-    written = [path for path, state in states.items() if state == "written"]
     return Report(
         written=len(written),
-        unchanged=len(states) - len(written),
+        unchanged=len(after) - len(written),
         removed=removed,
-        pages=total,
+        pages=work.pages,
+        rendered=len(work.stale),
         seconds=time.perf_counter() - started,
         coverage=site.coverage(),
         warnings=warnings,
-        reasons=tuple(_reasons(written, gone, before)) if settings.explain else (),
+        reasons=(*work.reasons, *((path, "removed: nothing makes it any more") for path in gone)),
     )
 
 
@@ -103,12 +106,45 @@ def check(settings: Settings) -> tuple[Site, tuple[Problem, ...]]:
     return read_site(settings)
 
 
-def _receipts(settings: Settings, site: Site, plan: Plan, total: int) -> Iterator[Receipt]:
-    workers = worker_count(settings.jobs, total)
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a build has to do."""
+
+    plan: Plan
+    pages: int
+    stale: tuple[Page, ...]
+    fingerprints: dict[str, str]
+    """Fingerprints of the stale pages by path."""
+    kept: dict[str, Record]
+    """Records of the pages that can stay."""
+    reasons: tuple[tuple[str, str], ...]
+
+
+def _work(settings: Settings, site: Site, before: dict[str, Record]) -> Work:
+    plan = plan_site(site, PAGE_KINDS)
+    prints = Fingerprints(site, PAGE_KINDS)
+    stale: list[Page] = []
+    fingerprints: dict[str, str] = {}
+    kept: dict[str, Record] = {}
+    reasons: list[tuple[str, str]] = []
+    for page in plan:
+        fingerprint, record = prints.of(page), before.get(page.path)
+        reason = "--full" if settings.full else stale_reason(settings.output, page.path, fingerprint, record)
+        if record is not None and reason is None:
+            kept[page.path] = record
+        else:
+            stale.append(page)
+            fingerprints[page.path] = fingerprint
+            reasons.append((page.path, reason or ""))
+    return Work(plan, len(stale) + len(kept), tuple(stale), fingerprints, kept, tuple(reasons))
+
+
+def _receipts(settings: Settings, site: Site, work: Work) -> Iterator[Receipt]:
+    workers = worker_count(settings.jobs, len(work.stale))
     with stored(site) as place, executor_of(workers) as executor:
-        yield from run(batches(plan, place, settings.output), executor, window=4 * workers)
+        yield from run(batches(work.stale, place, settings.output), executor, window=4 * workers)
     for output in OUTPUTS:
-        for file in output(site, plan):
+        for file in output(site, work.plan):
             yield write_file(settings.output, file)
 
 
@@ -118,13 +154,6 @@ def _untranslated(site: Site) -> Iterator[Problem]:
             if not translator.knows(text):
                 message = f"{text.context or 'message'} is not translated into {lang!r}: {text.source[:60]!r}"
                 yield Problem(text.place, message, warning=True)
-
-
-def _reasons(written: Sequence[str], gone: Sequence[str], before: dict[str, str]) -> Iterator[tuple[str, str]]:
-    for path in written:
-        yield path, "its content changed" if path in before else "it is new"
-    for path in gone:
-        yield path, "removed: nothing in the content makes it any more"
 
 
 def _base_url(url: str) -> str:

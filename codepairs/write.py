@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from hashlib import blake2b
 from pathlib import Path
 
+from codepairs.changes import Record
 from codepairs.errors import OutputError
 from codepairs.plan import File
 
@@ -20,7 +21,7 @@ __all__ = ["MANIFEST", "Receipt", "digest_of", "read_manifest", "remove_files", 
 
 MANIFEST = ".codepairs.json"
 """Name of the manifest in the output folder."""
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,15 @@ class Receipt:
 
     path: str
     digest: str
+    size: int
+    modified: int
+    """Modification time in nanoseconds."""
     state: str
     """`written` or `unchanged`."""
+
+    def record(self, fingerprint: str) -> Record:
+        """What the manifest keeps of it."""
+        return Record(fingerprint, self.digest, self.size, self.modified)
 
 
 def digest_of(data: bytes) -> str:
@@ -44,29 +52,33 @@ def write_file(output: Path, file: File) -> Receipt:
     Raises OutputError where the folder cannot be written.
     """
     target, digest = output / file.path, digest_of(file.data)
+    state = "unchanged"
     try:
-        if target.is_file() and target.stat().st_size == len(file.data) and target.read_bytes() == file.data:
-            return Receipt(file.path, digest, "unchanged")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _replace(target, file.data)
+        if not _holds(target, file.data):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _replace(target, file.data)
+            state = "written"
+        modified = target.stat().st_mtime_ns
     except OSError as error:
         raise OutputError(f"{target}: cannot be written: {error.strerror}") from error
-    return Receipt(file.path, digest, "written")
+    return Receipt(file.path, digest, len(file.data), modified, state)
 
 
-def read_manifest(output: Path) -> dict[str, str]:
-    """The files of the last run with their digests; empty where there was none, or none that can be read."""
+def read_manifest(output: Path) -> dict[str, Record]:
+    """The files of the last run; empty where there was none, or none whose manifest can be read."""
     try:
         data = json.loads((output / MANIFEST).read_bytes())
-    except (OSError, ValueError):
+        if data["format"] != _FORMAT:
+            return {}
+        return {str(path): Record(*entry) for path, entry in data["files"].items()}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return {}
-    files = data.get("files") if isinstance(data, dict) and data.get("format") == _FORMAT else None
-    return {str(path): str(digest) for path, digest in files.items()} if isinstance(files, dict) else {}
 
 
-def write_manifest(output: Path, files: Mapping[str, str]) -> None:
+def write_manifest(output: Path, files: Mapping[str, Record]) -> None:
     """Record the files of this run."""
-    data = json.dumps({"format": _FORMAT, "files": dict(sorted(files.items()))}, indent=0, ensure_ascii=False)
+    entries = (f"{json.dumps(path)}:{json.dumps(astuple(files[path]))}" for path in sorted(files))
+    data = f'{{"format":{_FORMAT},"files":{{\n' + ",\n".join(entries) + "\n}}\n"
     try:
         output.mkdir(parents=True, exist_ok=True)
         _replace(output / MANIFEST, data.encode())
@@ -89,6 +101,14 @@ def remove_files(output: Path, paths: Iterable[str]) -> int:
                 break
             folder.rmdir()
     return removed
+
+
+def _holds(target: Path, data: bytes) -> bool:
+    """Whether the file has these bytes already."""
+    try:
+        return target.stat().st_size == len(data) and target.read_bytes() == data
+    except FileNotFoundError:
+        return False
 
 
 def _replace(target: Path, data: bytes) -> None:
