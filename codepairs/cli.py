@@ -6,7 +6,7 @@ Exit status: 0 done, 1 problems in the input or the built site, 2 wrong usage.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -95,7 +95,7 @@ def check(built: bool, **options: Any) -> None:
     _print_problems(problems)
     errors = [problem for problem in problems if settings.strict or not problem.warning]
     if not settings.quiet:
-        click.echo(f"{len(errors)} errors, {len(problems) - len(errors)} warnings")
+        click.echo(_counted(problems))
     sys.exit(1 if errors else 0)
 
 
@@ -138,8 +138,7 @@ def _reported() -> Iterator[None]:
         yield
     except ContentError as error:
         _print_problems(error.problems)
-        count = len(error.problems)
-        click.echo(f"{count} {'problem' if count == 1 else 'problems'}; nothing was written", err=True)
+        click.echo(f"{_counted(error.problems)}; nothing was written", err=True)
         sys.exit(1)
     except CodepairsError as error:
         click.echo(str(error), err=True)
@@ -155,6 +154,13 @@ def _progress(console: Console) -> Progress:
 def _print_problems(problems: Iterable[Problem]) -> None:
     for problem in sorted(set(problems)):
         click.echo(str(problem), err=True)
+
+
+def _counted(problems: Sequence[Problem]) -> str:
+    """`1 error, 2 warnings`."""
+    warnings = sum(problem.warning for problem in problems)
+    errors = len(problems) - warnings
+    return f"{errors} {'error' if errors == 1 else 'errors'}, {warnings} {'warning' if warnings == 1 else 'warnings'}"
 
 
 def _print_report(report: pipeline.Report, settings: Settings) -> None:

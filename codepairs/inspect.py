@@ -94,7 +94,12 @@ class Judge:
 
     def __init__(self, site: Site, locales: Path) -> None:
         self.doubled = {lang: read_rules(locales / lang / "rules.yaml")[0].doubled for lang in site.translators}
+        declared = [text for protocol in site.catalogue.protocols.values() for text in protocol.texts()]
         texts = [text for text in (*site.interface, *site.catalogue.texts()) if text.translatable]
+        # Braces may be part of what a text quotes; a placeholder is what some sentence was to be filled with.
+        self.placeholders = frozenset(
+            name for text in (*site.interface, *declared) for name in _PLACEHOLDER.findall(text.source)
+        )
         self.source_texts = {
             lang: frozenset(
                 plain_text(text.source)
@@ -108,7 +113,7 @@ class Judge:
     def problems(self, page: Page, tree: LexborHTMLParser) -> Iterator[str]:
         """What is wrong with one page, seen alone."""
         passages = passages_of(tree)
-        yield from page_problems(tree, passages, self.doubled[page.lang])
+        yield from page_problems(tree, passages, self.doubled[page.lang], self.placeholders)
         if page.kind == "pair":
             yield from repeated_sentences(passages)
         known = frozenset() if page.outside else self.source_texts.get(page.lang, frozenset())
@@ -165,8 +170,16 @@ def _walk(node: LexborNode, block: Passage, lang: str, literal: bool, passages: 
         child = child.next
 
 
-def page_problems(tree: LexborHTMLParser, passages: Iterable[Passage], doubled: frozenset[str]) -> Iterator[str]:
-    """What is wrong with the HTML of a page: headings, title, description, ids, words but those that may be doubled."""
+def page_problems(
+    tree: LexborHTMLParser,
+    passages: Iterable[Passage],
+    doubled: frozenset[str] = frozenset(),
+    placeholders: frozenset[str] = frozenset(),
+) -> Iterator[str]:
+    """What is wrong with the HTML of a page: headings, title, description, ids, words.
+
+    `doubled` are the words that may stand twice in a row, `placeholders` those that must not be left in a text.
+    """
     count = len(tree.css("h1"))
     if count != 1:
         yield f"has {count} <h1>; a page has one"
@@ -180,8 +193,8 @@ def page_problems(tree: LexborHTMLParser, passages: Iterable[Passage], doubled: 
         yield f"has the id {twice!r} twice"
     for passage in passages:
         for text in passage.own:
-            if match := _PLACEHOLDER.search(text):
-                yield f"shows the unfilled placeholder {match[0]}"
+            for name in placeholders.intersection(_PLACEHOLDER.findall(text)):
+                yield f"shows the unfilled placeholder {name}"
         for match in _DOUBLED.finditer(passage.text) if passage.main else ():
             if match[1].lower() not in doubled:
                 yield f"has a doubled word: {match[0]!r}"

@@ -168,11 +168,10 @@ class _Converter:
         if depth > _MAX_DEPTH:
             self.problems.append(Problem(place, f"lies more than {_MAX_DEPTH} levels deep"))
             return ScalarNode("", place)
-        if not isinstance(node, yaml.ScalarNode):
-            if id(node) in self.seen:
-                self.problems.append(Problem(place, "is used twice by an alias; write the text out instead"))
-                return ScalarNode("", place)
-            self.seen.add(id(node))
+        if id(node) in self.seen:
+            self.problems.append(Problem(place, "is used twice by an alias; write the text out instead"))
+            return ScalarNode("", place)
+        self.seen.add(id(node))
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, place, depth)
         if isinstance(node, yaml.SequenceNode):

@@ -55,9 +55,13 @@ def _documents(sources: Sources) -> list[Document]:
 
 
 def _site(document: Document, protocols: tuple[str, ...], problems: list[Problem]) -> SiteInfo:
+    if document.root is None:
+        # What kept the file from being read is reported already.
+        nothing = Text("", "", "site")
+        return SiteInfo(title="", url="/", tagline=nothing, description=nothing, languages=(Language("en", True),))
     fields = Fields(document.root, Place(str(document.path)), "the site", problems)
     languages = tuple(_language(node, problems) for node in fields.sequence("languages", required=True))
-    if document.root and sum(language.source for language in languages) != 1:
+    if sum(language.source for language in languages) != 1:
         fields.problem(fields.place_of("languages"), "exactly one language must have 'source: true'")
         languages = tuple(Language(language.tag, rank == 0) for rank, language in enumerate(languages))
     names = fields.scalars("protocols")
