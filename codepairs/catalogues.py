@@ -12,7 +12,7 @@ import io
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,9 +21,9 @@ from typing import IO, Any
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS
 from babel.messages.extract import extract as babel_extract
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import normalize, read_po, write_po
 
-from codepairs.errors import ContentError, errors_of
+from codepairs.errors import CodepairsError, ContentError, errors_of
 from codepairs.load import read_sources
 from codepairs.model import Text
 from codepairs.pipeline import read_site
@@ -46,6 +46,9 @@ _VOLATILE = tuple(
 )
 """Header fields that change without a message, or that nobody fills in."""
 
+_PREVIOUS_MARK = '#| msgid ""\n'
+_Key = tuple[str | None, str]
+"""Context and source text of a message."""
 _Extracted = tuple[int, str, str | tuple[str, ...], list[str]]
 
 
@@ -70,7 +73,7 @@ def update(settings: Settings) -> Iterator[tuple[Path, str]]:
         for domain, template in templates.items() if not language.source else ():
             path = settings.locales / language.tag / "LC_MESSAGES" / f"{domain}.po"
             before = path.read_bytes() if path.exists() else b""
-            after = _merged(before or _po_bytes(_empty(language.tag)), template)
+            after = _merged(path, before or _po_bytes(_empty(language.tag)), template)
             if after != before:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(after)
@@ -153,10 +156,10 @@ def _comments(source: str) -> Iterator[str]:
 
 
 def _empty(lang: str) -> Catalog:
-    return Catalog(locale=lang.replace("-", "_"), charset="utf-8", fuzzy=False, header_comment="")
+    return Catalog(locale=lang.partition("-x-")[0].replace("-", "_"), charset="utf-8", fuzzy=False, header_comment="")
 
 
-def _merged(before: bytes, template: Catalog) -> bytes:
+def _merged(path: Path, before: bytes, template: Catalog) -> bytes:
     """The PO file brought up to date with the template."""
     msgmerge = shutil.which("msgmerge")
     if msgmerge is None:
@@ -166,18 +169,40 @@ def _merged(before: bytes, template: Catalog) -> bytes:
         old.write_bytes(before)
         new.write_bytes(_po_bytes(template))
         command = [msgmerge, "--quiet", "--previous", "--no-wrap", "--output-file=-", str(old), str(new)]
-        return subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout  # noqa: S603 - fixed words and our files
+        result = subprocess.run(command, capture_output=True)  # noqa: S603 - fixed words and our files
+    if result.returncode:
+        reason = result.stderr.decode("utf-8", "replace").replace(str(old), str(path)).strip()
+        raise CodepairsError(f"{path}: msgmerge cannot read it\n{reason}")
+    return result.stdout
 
 
 def _merged_by_babel(before: bytes, template: Catalog) -> bytes:
-    catalog = read_po(io.BytesIO(before))
+    # Babel knows no previous text of an obsolete message.
+    catalog = read_po(io.BytesIO(re.sub(rb"(?m)^#~\|.*\n?", b"", before)))
+    previous = {_key(message): _previous_lines(message) for message in catalog}
     catalog.update(template, no_fuzzy_matching=True)
+    obsolete = {_key(old): name for name, old in catalog.obsolete.items()}
+    for message in (*catalog, *catalog.obsolete.values()):
+        message.user_comments = [comment for comment in message.user_comments if not comment.startswith("|")]
     for message in catalog:
-        if message.id and not message.string and (old := _predecessor(catalog, message)):
+        known = catalog.obsolete.pop(obsolete[_key(message)]) if _key(message) in obsolete else None
+        if not message.id or _is_translated(message):
+            continue
+        if known:
+            message.string, message.flags = known.string, message.flags | known.flags
+        elif old := _predecessor(catalog, message):
             message.string = old.string
-            message.previous_id = [old.id] if isinstance(old.id, str) else list(old.id)
             message.flags.add("fuzzy")
-    return _po_bytes(catalog)
+            previous[_key(message)] = _as_previous(old)
+    return _po_bytes(catalog, previous)
+
+
+def _key(message: Message) -> _Key:
+    return message.context, message.id if isinstance(message.id, str) else message.id[0]
+
+
+def _is_translated(message: Message) -> bool:
+    return any([message.string] if isinstance(message.string, str) else message.string or ())
 
 
 def _predecessor(catalog: Catalog, message: Message) -> Message | None:
@@ -191,9 +216,35 @@ def _predecessor(catalog: Catalog, message: Message) -> Message | None:
     return found[0] if len(found) == 1 else None
 
 
-def _po_bytes(catalog: Catalog) -> bytes:
-    """The catalogue as a file that changes only with its messages: no dates, no line numbers, no wrapping."""
+def _previous_lines(message: Message) -> list[str]:
+    """The lines `#|` of a message, which Babel reads as comments of the translator."""
+    return [f"#{comment}\n" for comment in message.user_comments if comment.startswith("|")]
+
+
+def _as_previous(old: Message) -> list[str]:
+    """The lines `#|` that tell the translator what a changed text was before."""
+    ids = [old.id] if isinstance(old.id, str) else old.id
+    named = [("msgctxt", old.context), *zip(("msgid", "msgid_plural"), ids, strict=False)]
+    text = "\n".join(f"{name} {normalize(value, width=0)}" for name, value in named if value is not None)
+    return [f"#| {line}\n" for line in text.splitlines()]
+
+
+def _po_bytes(catalog: Catalog, previous: Mapping[_Key, list[str]] | None = None) -> bytes:
+    """The catalogue as a file that changes only with its messages: no dates, no line numbers, no wrapping.
+
+    `previous` holds the lines `#|` of fuzzy messages; Babel marks their places, but would break long ones.
+    """
+    earlier = [lines for message in catalog if (lines := _mark_previous(message, previous or {}))]
     buffer = io.BytesIO()
     write_po(buffer, catalog, width=0, include_lineno=False, include_previous=True)
     lines = buffer.getvalue().decode("utf-8").splitlines(keepends=True)
-    return "".join(line for line in lines if not line.startswith(_VOLATILE)).encode()
+    places = iter(earlier)
+    kept = (next(places) if line == _PREVIOUS_MARK else [line] for line in lines if not line.startswith(_VOLATILE))
+    return "".join(line for group in kept for line in group).encode()
+
+
+def _mark_previous(message: Message, previous: Mapping[_Key, list[str]]) -> list[str]:
+    """The lines to stand before the message, and on the message a mark that Babel writes in their place."""
+    lines = previous.get(_key(message), []) if message.id and message.fuzzy else []
+    message.previous_id = [""] if lines else []
+    return lines

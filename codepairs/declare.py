@@ -101,6 +101,8 @@ def _check_id(fields: Fields, identity: str, folder: str) -> None:
 def _unique(items: Iterator[tuple[Fields, str, T]]) -> dict[str, T]:
     result: dict[str, T] = {}
     for fields, key, item in items:
+        if fields.misshapen:
+            continue
         if key in result:
             fields.problem(fields.place_of("id"), f"id {key!r} stands twice in the list")
         result.setdefault(key, item)

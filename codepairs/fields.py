@@ -29,8 +29,10 @@ class Fields:
         self.problems = problems
         self.known: list[str] = []
         self.node = node if isinstance(node, MappingNode) else MappingNode({}, {}, self.place)
-        if node is not None and not isinstance(node, MappingNode):
-            self.problem(node.place, f"{what} must be a mapping of named fields")
+        self.misshapen = node is not None and not isinstance(node, MappingNode)
+        """Then no field is reported as missing: the one problem says it all."""
+        if self.misshapen:
+            self.problem(self.place, f"{what} must be a mapping of named fields")
 
     def problem(self, place: Place, message: str) -> None:
         """Note a problem at `place`."""
@@ -45,7 +47,7 @@ class Fields:
         self.known.append(name)
         node = self.node.items.get(name)
         if node is None:
-            if required:
+            if required and not self.misshapen:
                 self.problem(self.place, f"{self.what} lacks the field {name!r}")
             return None
         if isinstance(node, ScalarNode) and not node.value.strip():

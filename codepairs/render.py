@@ -8,7 +8,7 @@ from typing import Any
 from codepairs.pages import PAGE_KINDS
 from codepairs.pages.shared import Shared
 from codepairs.plan import Page, Site
-from codepairs.urls import absolute, lang_path, protocol_path, relative
+from codepairs.urls import absolute, asset_path, lang_path, protocol_path, relative
 
 __all__ = ["alternates", "page_context", "render_page"]
 
@@ -31,6 +31,7 @@ def page_context(page: Page, shared: Shared) -> dict[str, Any]:
         "dir": shared.voice.translator.direction,
         "source_lang": site.source_lang,
         "style_href": _link(site, page, site.assets.style),
+        "icon_href": _link(site, page, asset_path("icon.svg")),
         "home_href": _link(site, page, lang_path(page.lang)),
         "about_href": _link(site, page, lang_path(page.lang, "about")),
         "protocols": [

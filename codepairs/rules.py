@@ -115,10 +115,11 @@ def sentences_stand_once(catalogue: Catalogue) -> Iterator[Problem]:
         first: dict[str, Text] = {}
         for text in _prose(protocol):
             for sentence in sentences(text.source):
-                other = first.setdefault(sentence, text)
-                if other is not text:
-                    message = f"sentence {sentence!r} stands also in {other.place}; a pair page would show it twice"
+                if sentence in first:
+                    other = first[sentence].place
+                    message = f"sentence {sentence!r} stands also in {other}; a pair page would show it twice"
                     yield Problem(text.place, message, warning=True)
+                first.setdefault(sentence, text)
 
 
 RULES: tuple[Rule, ...] = (

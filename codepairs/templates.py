@@ -7,7 +7,6 @@ turn a passage of the content into HTML. Templates are trusted; content never is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -37,7 +36,6 @@ def environment(folder: Path, voice: Voice | None = None) -> Environment:
     return env
 
 
-@lru_cache(maxsize=8)
 def digests(folder: Path) -> Mapping[str, str]:
     """For every template a digest of its text and of all templates that it names, directly or not."""
     env = environment(folder)

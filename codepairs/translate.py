@@ -201,7 +201,8 @@ def _difference(pattern: re.Pattern[str], wanted: str, found: str) -> str:
 
 
 def _links(text: str) -> list[str]:
-    return sorted("".join(found) for found in _LINK.findall(text))
+    # What follows a bare address in its sentence is no part of it.
+    return sorted(target or address.rstrip(".,;:!?") for target, address in _LINK.findall(text))
 
 
 def _compiled(path: Path, problems: list[Problem]) -> tuple[bytes, int]:
@@ -228,8 +229,9 @@ def _compiled(path: Path, problems: list[Problem]) -> tuple[bytes, int]:
 
 def _catalog(path: Path, problems: list[Problem]) -> Catalog:
     try:
-        with path.open("rb") as file:
-            return read_po(file, abort_invalid=True)
+        # Babel refuses what GNU gettext writes: the previous text of an obsolete message. Lines keep their numbers.
+        readable = re.sub(rb"(?m)^#~\|.*$", b"#", path.read_bytes())
+        return read_po(io.BytesIO(readable), abort_invalid=True)
     except PoFileError as error:
         line = error.lineno + 1 if isinstance(error.lineno, int) else 1
         problems.append(Problem(Place(str(path), line), f"is not a PO file: {error}"))
