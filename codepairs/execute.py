@@ -81,7 +81,7 @@ def batches(pages: Iterable[Page], site: StoredSite, output: Path) -> Iterator[B
 def produce(batch: Batch) -> list[Receipt]:
     """Render and write the pages of a batch; runs in a worker."""
     shared = _shared(batch.site.path, batch.site.digest, batch.pages[0].lang)
-    return [write_file(batch.output, File(page.path, render_page(page, shared).encode())) for page in batch.pages]
+    return [write_file(batch.output, File(page.path, render_page(page, shared))) for page in batch.pages]
 
 
 def run(work: Iterable[Batch], executor: Executor, window: int) -> Iterator[Receipt]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from codepairs.assets import Assets
+from codepairs.compose import Slots
 from codepairs.model import Catalogue, Text
 from codepairs.translate import Coverage, Translator
 
@@ -111,8 +112,10 @@ class PageKind:
     template: str
     plan: Callable[[Site, str], Iterator[Page]]
     """The pages of the kind in one language; called with the source language for pages outside any."""
-    context: Callable[[Page, Any], dict[str, Any]]
+    context: Callable[[Page, Any], dict[str, Any]] | None = None
     """What the template of the page receives beside what every page does."""
+    slots: Callable[[Page, Any], Slots] | None = None
+    """What the page is composed of, instead of a context: for kinds with very many pages."""
     outside: bool = False
     """Whether its pages belong to no language."""
 

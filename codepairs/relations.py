@@ -6,12 +6,11 @@ still gets a relation for every pair; it is `unrelated` unless a code says that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from codepairs.model import Code, Protocol, Value
+from codepairs.model import Code, Fact, Protocol
 
-__all__ = ["NOTABLE", "RELATIONS", "ROLES", "Relation", "neighbours", "relation_of", "shared_values"]
+__all__ = ["NOTABLE", "RELATIONS", "ROLES", "Relation", "Relations", "neighbours", "relation_of", "shared_values"]
 
 ROLES = ("class", "answers", "phase", "outcome", "retry", "acts", "afterwards")
 """The roles a fact may declare."""
@@ -36,36 +35,48 @@ class Relation:
     second: str
 
 
+class Relations:
+    """The relations of a protocol's codes; what each code brings to them is worked out once."""
+
+    def __init__(self, protocol: Protocol) -> None:
+        self._traits = {code.code: _traits(protocol, code) for code in protocol.codes.values()}
+
+    def of(self, a: Code, b: Code) -> Relation:
+        """The relation of `a` and `b`, given in canonical order."""
+        if a.refines == b.code or b.refines == a.code:
+            return Relation("refines", *((a.code, b.code) if a.refines == b.code else (b.code, a.code)))
+        if a.replaced_by == b.code or b.replaced_by == a.code:
+            return Relation("replaced", *((a.code, b.code) if a.replaced_by == b.code else (b.code, a.code)))
+        of_a, of_b = self._traits[a.code], self._traits[b.code]
+        if _compete(of_a, of_b):
+            if (of_a.tone, of_b.tone) == ("failed-for-now", "failed-for-good"):
+                return Relation("retry-or-stop", a.code, b.code)
+            if (of_b.tone, of_a.tone) == ("failed-for-now", "failed-for-good"):
+                return Relation("retry-or-stop", b.code, a.code)
+            return Relation("alternatives", a.code, b.code)
+        if _leads_to(of_a, of_b):
+            return Relation("steps", a.code, b.code)
+        if _leads_to(of_b, of_a):
+            return Relation("steps", b.code, a.code)
+        return Relation("unrelated", a.code, b.code)
+
+
 def relation_of(protocol: Protocol, a: Code, b: Code) -> Relation:
     """The relation of `a` and `b`, given in canonical order."""
-    for kind, name in (("refines", "refines"), ("replaced", "replaced_by")):
-        for first, second in ((a, b), (b, a)):
-            if getattr(first, name) == second.code:
-                return Relation(kind, first.code, second.code)
-    if shared_values(protocol, a, b, "answers"):
-        for first, second in ((a, b), (b, a)):
-            if _tone(protocol, first) == "failed-for-now" and _tone(protocol, second) == "failed-for-good":
-                return Relation("retry-or-stop", first.code, second.code)
-        return Relation("alternatives", a.code, b.code)
-    for first, second in ((a, b), (b, a)):
-        if _leads_to(protocol, first, second):
-            return Relation("steps", first.code, second.code)
-    return Relation("unrelated", a.code, b.code)
+    return Relations(protocol).of(a, b)
 
 
-def shared_values(protocol: Protocol, a: Code, b: Code, role: str) -> tuple[Value, ...]:
-    """The values that both have for the fact with `role`, in declared order.
+def shared_values(fact: Fact, of_a: tuple[str, ...], of_b: tuple[str, ...]) -> tuple[str, ...]:
+    """The declared values that two codes share for a fact, in declared order.
 
     A value that matches all others is shared with each of them; what is named is the more precise one.
     """
-    of_a, of_b = protocol.values_of(a, role), protocol.values_of(b, role)
-    shared = {value.id: value for value in of_a if value in of_b}
-    for mine, other in ((of_a, of_b), (of_b, of_a)):
-        if any(value.matches for value in mine):
-            shared |= {value.id: value for value in other}
-    precise = {key: value for key, value in shared.items() if not value.matches} or shared
-    fact = protocol.fact_of(role)
-    return tuple(value for key, value in fact.values.items() if key in precise) if fact else ()
+    shared = set(of_a) & set(of_b)
+    for mine, others in ((of_a, of_b), (of_b, of_a)):
+        if any(fact.values[value].matches for value in mine):
+            shared |= set(others)
+    precise = {value for value in shared if not fact.values[value].matches} or shared
+    return tuple(value for value in fact.values if value in precise)
 
 
 def neighbours(protocol: Protocol, code: Code) -> tuple[Code, ...]:
@@ -88,21 +99,47 @@ def _shared_facts(a: Code, b: Code) -> int:
     return sum(bool(set(values) & set(b.facts.get(fact, ()))) for fact, values in a.facts.items())
 
 
-def _tone(protocol: Protocol, code: Code) -> str | None:
-    return next((value.tone for value in protocol.values_of(code, "outcome")), None)
+@dataclass(frozen=True, slots=True)
+class _Traits:
+    """What a code brings to its relations."""
+
+    answers: frozenset[str]
+    answers_all: bool
+    """Whether it answers whatever another code of the protocol answers."""
+    tone: str | None
+    goes_on: bool
+    """Whether a session that goes well goes on after it."""
+    earliest: int | None
+    """Rank of the first phase it occurs in."""
+    latest: int | None
 
 
-def _leads_to(protocol: Protocol, first: Code, second: Code) -> bool:
-    """Whether `second` can follow `first` in a session that goes well up to then."""
-    if _tone(protocol, first) in _FAILED or any(value.ends for value in protocol.values_of(first, "afterwards")):
+def _traits(protocol: Protocol, code: Code) -> _Traits:
+    answers = protocol.values_of(code, "answers")
+    tone = next((value.tone for value in protocol.values_of(code, "outcome")), None)
+    ends = any(value.ends for value in protocol.values_of(code, "afterwards"))
+    phase = protocol.fact_of("phase")
+    order = list(phase.values) if phase else []
+    ranks = [order.index(value.id) for value in protocol.values_of(code, "phase")]
+    return _Traits(
+        answers=frozenset(value.id for value in answers),
+        answers_all=any(value.matches for value in answers),
+        tone=tone,
+        goes_on=tone not in _FAILED and not ends,
+        earliest=min(ranks, default=None),
+        latest=max(ranks, default=None),
+    )
+
+
+def _compete(a: _Traits, b: _Traits) -> bool:
+    """Whether both can answer the same thing."""
+    if not a.answers or not b.answers:
         return False
-    fact = protocol.fact_of("phase")
-    if fact is None:
+    return a.answers_all or b.answers_all or not a.answers.isdisjoint(b.answers)
+
+
+def _leads_to(first: _Traits, second: _Traits) -> bool:
+    """Whether the second can follow the first in a session that goes well up to then."""
+    if not first.goes_on or first.earliest is None or second.latest is None:
         return False
-    order = {value: rank for rank, value in enumerate(fact.values)}
-    earliest, latest = _ranks(first.facts.get(fact.id, ()), order), _ranks(second.facts.get(fact.id, ()), order)
-    return bool(earliest and latest) and min(earliest) < max(latest)
-
-
-def _ranks(values: Iterable[str], order: dict[str, int]) -> list[int]:
-    return [order[value] for value in values if value in order]
+    return first.earliest < second.latest

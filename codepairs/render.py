@@ -3,23 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from codepairs.compose import Skeleton, Slots, probe, token, whole
 from codepairs.pages import PAGE_KINDS
 from codepairs.pages.shared import Shared
 from codepairs.plan import Page, Site
-from codepairs.urls import absolute, asset_path, lang_path, protocol_path, relative
+from codepairs.urls import absolute, asset_path, lang_path, pair_path, protocol_path, relative
 
-__all__ = ["alternates", "page_context", "render_page"]
+__all__ = ["alternates", "page_context", "render_page", "render_whole"]
 
 _KINDS = {kind.name: kind for kind in PAGE_KINDS}
 
 
-def render_page(page: Page, shared: Shared) -> str:
-    """The HTML of a page; `shared` is the state of its language."""
+def render_page(page: Page, shared: Shared) -> bytes:
+    """The HTML of a page in UTF-8; `shared` is the state of its language."""
     kind = _KINDS[page.kind]
-    values = page_context(page, shared) | kind.context(page, shared)
-    return shared.env.get_template(kind.template).render(values)
+    if kind.slots is None:
+        return render_whole(page, shared)
+    slots = kind.slots(page, shared)
+    key = (page.kind, page.key[0], page.languages, page.notable, slots.form())
+    skeleton = shared.once(key, lambda: _skeleton(page, slots, shared))
+    return skeleton.filled(slots.values)
+
+
+def render_whole(page: Page, shared: Shared) -> bytes:
+    """The same, rendered by its template in one go."""
+    kind = _KINDS[page.kind]
+    values = whole(kind.slots(page, shared)) if kind.slots else kind.context(page, shared) if kind.context else {}
+    return shared.env.get_template(kind.template).render(page_context(page, shared) | values).encode()
+
+
+def _skeleton(page: Page, slots: Slots, shared: Shared) -> Skeleton:
+    """The page with tokens for its pieces, those in its own address included."""
+    kind = _KINDS[page.kind]
+    probed = replace(page, name=pair_path("", page.key[0], token("a.slug"), token("b.slug")).lstrip("/"))
+    values = page_context(probed, shared) | probe(slots)
+    return Skeleton(shared.env.get_template(kind.template).render(values))
 
 
 def page_context(page: Page, shared: Shared) -> dict[str, Any]:

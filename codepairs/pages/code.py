@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from codepairs.pages.shared import Context, Shared, one_sentences
+from markupsafe import escape
+
+from codepairs.pages.sentences import one_sentences
+from codepairs.pages.shared import Context, Shared
 from codepairs.plan import Page, PageKind, Site
 from codepairs.urls import code_data_path, code_path, protocol_path
 
@@ -35,7 +38,11 @@ def _context(page: Page, shared: Shared) -> Context:
         "protocol": protocol,
         "link_protocol": shared.href(protocol, protocol_path(shared.lang, protocol.id)),
         "code": view,
-        "lead": [sentence for fact in lead for sentence in one_sentences(shared.voice, fact, code)],
+        "lead": [
+            sentence
+            for fact in lead
+            for sentence in one_sentences(shared.voice, fact, code.facts.get(fact.id, ()), escape(code.code))
+        ],
         "rows": [(fact.label, view.cells[fact.id]) for fact in protocol.facts.values() if view.cells[fact.id].html],
         "confused": [shared.pair_link(code, other) for other in view.declared],
         "others": [shared.pair_link(code, other) for other in view.near if other not in view.declared],
