@@ -6,6 +6,7 @@ run meets half of it. What a run no longer makes is removed, but only files that
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from collections.abc import Iterable, Mapping
@@ -22,6 +23,7 @@ __all__ = ["MANIFEST", "Receipt", "digest_of", "read_manifest", "remove_files", 
 MANIFEST = ".codepairs.json"
 """Name of the manifest in the output folder."""
 _FORMAT = 2
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +53,15 @@ def write_file(output: Path, file: File) -> Receipt:
 
     Raises OutputError where the folder cannot be written.
     """
-    target, digest = output / file.path, digest_of(file.data)
-    state = "unchanged"
+    target = f"{output}/{file.path}"
     try:
-        if not _holds(target, file.data):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            _replace(target, file.data)
-            state = "written"
-        modified = target.stat().st_mtime_ns
+        modified = _kept(target, file.data)
+        state = "unchanged" if modified is not None else "written"
+        if modified is None:
+            modified = _replaced(target, file.data)
     except OSError as error:
         raise OutputError(f"{target}: cannot be written: {error.strerror}") from error
-    return Receipt(file.path, digest, len(file.data), modified, state)
+    return Receipt(file.path, digest_of(file.data), len(file.data), modified, state)
 
 
 def read_manifest(output: Path) -> dict[str, Record]:
@@ -81,7 +81,7 @@ def write_manifest(output: Path, files: Mapping[str, Record]) -> None:
     data = f'{{"format":{_FORMAT},"files":{{\n' + ",\n".join(entries) + "\n}}\n"
     try:
         output.mkdir(parents=True, exist_ok=True)
-        _replace(output / MANIFEST, data.encode())
+        _replaced(str(output / MANIFEST), data.encode())
     except OSError as error:
         raise OutputError(f"{output / MANIFEST}: cannot be written: {error.strerror}") from error
 
@@ -103,19 +103,40 @@ def remove_files(output: Path, paths: Iterable[str]) -> int:
     return removed
 
 
-def _holds(target: Path, data: bytes) -> bool:
-    """Whether the file has these bytes already."""
+def _kept(target: str, data: bytes) -> int | None:
+    """The modification time of the file if it has these bytes already."""
     try:
-        return target.stat().st_size == len(data) and target.read_bytes() == data
+        status = os.stat(target)
+        if status.st_size != len(data):
+            return None
+        with open(target, "rb") as file:
+            return status.st_mtime_ns if file.read() == data else None
     except FileNotFoundError:
-        return False
+        return None
 
 
-def _replace(target: Path, data: bytes) -> None:
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+def _replaced(target: str, data: bytes) -> int:
+    """Put the bytes in the place of the target at once; the modification time."""
+    folder, name = os.path.split(target)
+    temporary = f"{folder}/.{name}.{os.getpid()}.tmp"
     try:
-        temporary.write_bytes(data)
-        temporary.replace(target)
+        try:
+            descriptor = os.open(temporary, _NEW, 0o666)
+        except FileNotFoundError:
+            os.makedirs(folder, exist_ok=True)
+            descriptor = os.open(temporary, _NEW, 0o666)
+        with open(descriptor, "wb", buffering=0) as file:
+            _write_all(file, data)
+            modified = os.fstat(descriptor).st_mtime_ns
+        os.replace(temporary, target)
     except OSError:
-        temporary.unlink(missing_ok=True)
+        Path(temporary).unlink(missing_ok=True)
         raise
+    return modified
+
+
+def _write_all(file: io.FileIO, data: bytes) -> None:
+    """A single call writes all of it but on a full disk, where it may write less."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]

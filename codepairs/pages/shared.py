@@ -156,7 +156,8 @@ class Shared:
 
     def rendered(self, fragment: str, values: Context) -> Markup:
         """A fragment as HTML, without blanks around it."""
-        return Markup(self.env.get_template(f"fragments/{fragment}.html").render(values)).strip()  # noqa: S704
+        template = self.once(("fragment", fragment), lambda: self.env.get_template(f"fragments/{fragment}.html"))
+        return Markup(template.render(values)).strip()  # noqa: S704 - autoescaped
 
     def _view(self, protocol: Protocol, code: Code) -> CodeView:
         near = neighbours(protocol, code)
