@@ -16,11 +16,12 @@ translate    PO files -> a Translator for each language                         
 prose        passages -> safe HTML in one language
 assets       style sheets and other files -> Assets                                  reads
 templates    the Jinja environment of a language; digests                            reads
+compose      a page as its template made it, with places to fill
 plan         Site, Page, PageKind, Plan
 pages        one module per page kind; PAGE_KINDS
 render       Page -> HTML
 outputs      files derived from the plan: assets, data, sitemap; OUTPUTS
-changes      which pages are stale, and why
+changes      which pages are stale, and why                                          reads
 write        atomic, only if changed; manifest; removals                             writes
 execute      batches on any Executor                                                 runs
 pipeline     build() and check(): the story

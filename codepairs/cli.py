@@ -33,7 +33,7 @@ _PATHS = (
 )
 
 
-class DefaultGroup(click.Group):
+class _DefaultGroup(click.Group):
     """A group that runs `build` where no sub-command is named."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -56,7 +56,7 @@ def _options(command: F) -> F:
     return command
 
 
-@click.group(cls=DefaultGroup)
+@click.group(cls=_DefaultGroup)
 @click.version_option(__version__, prog_name="codepairs")
 def main() -> None:
     """Make a static, multilingual reference site for protocol codes. Without a command: build."""

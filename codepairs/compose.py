@@ -13,12 +13,16 @@ import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from markupsafe import Markup
 
 __all__ = ["Skeleton", "Slots", "nested", "probe", "token", "whole"]
 
-_TOKEN = re.compile(r"Zq7([a-z_.]+)7qZ")
+_MARK = "\ufdd0"
+"""Stands around the name of a piece; refused in every input, so that no text is taken for a token."""
+_TOKEN = re.compile(f"(?:{_MARK}|{quote(_MARK)})([a-z_.]+)(?:{_MARK}|{quote(_MARK)})")
+"""A token, as it is or as it stands in an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,8 @@ class Skeleton:
 
 
 def token(name: str) -> Markup:
-    """What stands for a piece while a template is rendered; passes escaping, quoting and `striptags` unchanged."""
-    return Markup(f"Zq7{name}7qZ")  # noqa: S704 - letters and digits only
+    """What stands for a piece while a template is rendered; passes escaping and `striptags` unchanged."""
+    return Markup(f"{_MARK}{name}{_MARK}")  # noqa: S704 - no markup in it
 
 
 def probe(slots: Slots) -> dict[str, Any]:

@@ -24,7 +24,17 @@ from codepairs.plan import File, Page, Site
 from codepairs.render import render_page
 from codepairs.write import Receipt, digest_of, write_file
 
-__all__ = ["Batch", "InlineExecutor", "StoredSite", "batches", "produce", "run", "stored", "worker_count"]
+__all__ = [
+    "Batch",
+    "InlineExecutor",
+    "StoredSite",
+    "batches",
+    "executor_of",
+    "produce",
+    "run",
+    "stored",
+    "worker_count",
+]
 
 _BATCH = 250
 """Pages sent to a worker at once."""

@@ -24,7 +24,16 @@ from codepairs.prose import plain_text
 from codepairs.rules import sentences
 from codepairs.urls import absolute
 
-__all__ = ["PageRecord", "Passage", "page_problems", "passages_of", "record_of", "repeated_sentences", "site_problems"]
+__all__ = [
+    "Judge",
+    "PageRecord",
+    "Passage",
+    "page_problems",
+    "passages_of",
+    "record_of",
+    "repeated_sentences",
+    "site_problems",
+]
 
 _BLOCKS = frozenset(
     "main section div nav p ul ol li dl dt dd table tr th td h1 h2 h3 h4 summary details".split()  # noqa: SIM905

@@ -21,7 +21,7 @@ from codepairs.translate import Coverage, read_translators
 from codepairs.validate import validate
 from codepairs.write import Receipt, read_manifest, remove_files, write_file, write_manifest
 
-__all__ = ["Report", "build", "check", "read_site"]
+__all__ = ["Progress", "Report", "Work", "build", "check", "read_site"]
 
 Progress = Callable[[int, int], None]
 """Called with the number of files done and of all files."""

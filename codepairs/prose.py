@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import nh3
 from markdown import Markdown
@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from codepairs.model import Text
 from codepairs.translate import Phrase, Translator
 
-__all__ = ["Voice", "block_html", "inline_html", "plain_text"]
+__all__ = ["Template", "Voice", "block_html", "inline_html", "plain_text", "unmarked"]
 
 _TAGS = {"p", "ul", "ol", "li", "code", "pre", "strong", "em", "a", "br", "blockquote"}
 _BLOCKS = ("hashheader", "setextheader", "hr", "reference", "quote")
@@ -34,6 +34,7 @@ _INLINES = (
 )
 _AMPERSAND = "\ufdd0"
 """Stands for `&` while Markdown runs, which would take `&lt;` for an entity; refused in every input."""
+_MARK = re.compile(r'<span lang="[^"]*">|</span>')
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#+\-!|~=\n]|[0-9][.)]|https?:")
 
 
@@ -67,6 +68,18 @@ class Voice:
     def plain(self, text: Text) -> str:
         """The passage without Markdown, for titles, descriptions and data."""
         return plain_text(self.translator.phrase(text).text)
+
+    def saying(self, text: Text) -> Voice:
+        """The voice that says the text: that of the source language where it is not translated.
+
+        What is filled into a sentence has to be in the sentence's language, or the mark on it would not be true.
+        """
+        return self if self.translator.knows(text) else self._source
+
+    @cached_property
+    def _source(self) -> Voice:
+        lang = self.translator.source_lang
+        return Voice(Translator(lang, lang, {}, {}))
 
     def knows(self, texts: Iterable[Text]) -> bool:
         """Whether every one of the texts is translated."""
@@ -179,3 +192,12 @@ def plain_text(source: str) -> str:
     'MAIL FROM & more'
     """
     return str(Markup(inline_html(source)).striptags())  # noqa: S704 - only to take the tags off again
+
+
+def unmarked(html: Markup) -> Markup:
+    """A message without the mark of its language, for a title or an attribute, where no element can stand.
+
+    >>> unmarked(Markup('<span lang="en">A &lt;b&gt;</span>'))
+    Markup('A &lt;b&gt;')
+    """
+    return Markup(_MARK.sub("", html))  # noqa: S704 - what is left was HTML before

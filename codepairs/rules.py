@@ -10,7 +10,7 @@ from codepairs.fields import did_you_mean
 from codepairs.model import Catalogue, Code, Protocol, Source, Text, WireLine
 from codepairs.validate import default_slug
 
-__all__ = ["RULES", "broken_rules", "sentences"]
+__all__ = ["RULES", "Rule", "broken_rules", "sentences"]
 
 Rule = Callable[[Catalogue], Iterator[Problem]]
 

@@ -15,7 +15,7 @@ from jinja2.ext import extract_from_ast
 
 from codepairs.errors import Place, Problem
 from codepairs.model import Text
-from codepairs.prose import Voice
+from codepairs.prose import Voice, unmarked
 
 __all__ = ["digests", "environment", "interface_texts", "template_problems"]
 
@@ -32,7 +32,7 @@ def environment(folder: Path, voice: Voice | None = None) -> Environment:
     )
     if voice is not None:
         env.globals.update(_=voice.message, ngettext=voice.plural, list_of=voice.list)
-        env.filters.update(inline=voice.inline, block=voice.block, plain=voice.plain)
+        env.filters.update(inline=voice.inline, block=voice.block, plain=voice.plain, unmarked=unmarked)
     return env
 
 

@@ -273,5 +273,8 @@ def _locale(tag: str) -> Locale:
 
 
 def _parsed(tag: str) -> Locale:
-    """The locale of a tag without its private part (RFC 5646 section 2.2.7): CLDR knows none."""
-    return Locale.parse(tag.partition("-x-")[0], sep="-")
+    """The locale of a tag without what Babel's CLDR lacks.
+
+    That is a private part (RFC 5646 section 2.2.7), and the regions of the pseudo-locales en-XA and ar-XB.
+    """
+    return Locale.parse(tag.partition("-x-")[0].removesuffix("-XA").removesuffix("-XB"), sep="-")

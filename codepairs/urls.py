@@ -32,7 +32,7 @@ def lang_path(lang: str, name: str = "index") -> str:
 
 
 def protocol_path(lang: str, protocol: str) -> str:
-    """`de/smtp/index.html` and the like."""
+    """The page of a protocol: `index.html` in its folder."""
     return f"{lang}/{protocol}/index.html"
 
 
@@ -64,8 +64,8 @@ def asset_path(name: str) -> str:
 def relative(target: str, page: str, style: str = "file") -> str:
     """The link from one output path to another; `style` is the site's link style.
 
-    >>> relative("de/smtp/235.html", "en/smtp/550.html"), relative("de/index.html", "de/index.html", "clean")
-    ('../../de/smtp/235.html', './')
+    >>> relative("de/names/a.html", "en/names/b.html"), relative("de/index.html", "de/index.html", "clean")
+    ('../../de/names/a.html', './')
     """
     folder, name = posixpath.split(target)
     return _folder_link(folder, posixpath.dirname(page)) + _quoted(_styled(name, style)) or "./"

@@ -87,20 +87,30 @@ def write_manifest(output: Path, files: Mapping[str, Record]) -> None:
 
 
 def remove_files(output: Path, paths: Iterable[str]) -> int:
-    """Remove files of an earlier run, and folders that they leave empty; the number of files removed."""
+    """Remove files of an earlier run, and folders that they leave empty; the number of files removed.
+
+    Raises OutputError where a file cannot be removed.
+    """
     removed = 0
     root = output.resolve()
     for path in sorted(paths, reverse=True):
         target = output / path
         if root not in target.resolve().parents or not target.is_file():
             continue
-        target.unlink()
-        removed += 1
-        for folder in target.parents:
-            if folder == output or any(folder.iterdir()):
-                break
-            folder.rmdir()
+        try:
+            target.unlink()
+            removed += 1
+            _remove_empty(target.parent, output)
+        except OSError as error:
+            raise OutputError(f"{target}: cannot be removed: {error.strerror}") from error
     return removed
+
+
+def _remove_empty(folder: Path, output: Path) -> None:
+    """Remove a folder and those above it, as long as they are empty and below the output folder."""
+    while folder != output and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent
 
 
 def _kept(target: str, data: bytes) -> int | None:

@@ -23,7 +23,7 @@ from codepairs.plan import Page, PageKind, Site
 from codepairs.relations import NOTABLE, Relation, Relations, shared_values
 from codepairs.urls import pair_path, protocol_path
 
-__all__ = ["KIND", "Comparisons"]
+__all__ = ["KIND", "CodePieces", "Comparisons", "FactPieces"]
 
 _RELATED = 4
 """How many related comparisons a page offers for each of its codes."""

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from codepairs.model import Fact, Text, Value
 from codepairs.prose import Voice
 
-__all__ = ["apart_sentences", "both_sentences", "labels", "one_sentences"]
+__all__ = ["Values", "apart_sentences", "both_sentences", "labels", "one_sentences"]
 
 Values = Sequence[str]
 """The values that a code has for a fact."""
@@ -31,7 +31,7 @@ def one_sentences(voice: Voice, fact: Fact, values: Values, name: Markup) -> lis
     if not values:
         return [voice.inline(fact.empty.one, {"code": name})] if fact.empty else []
     if fact.one:
-        return [voice.inline(fact.one, {"code": name, "values": _list(voice, fact, values)})]
+        return [voice.inline(fact.one, {"code": name, "values": _list(voice.saying(fact.one), fact, values)})]
     return [voice.inline(text, {"code": name}) for text in _of_values(fact, values, lambda value: value.one)]
 
 
@@ -43,7 +43,7 @@ def both_sentences(
     if not shared:
         return [voice.inline(fact.empty.both, {"a": a, "b": b})] if fact.empty and not of_a and not of_b else []
     if fact.both and fact.many:
-        return [voice.inline(fact.both, {"a": a, "b": b, "values": _list(voice, fact, shared)})]
+        return [voice.inline(fact.both, {"a": a, "b": b, "values": _list(voice.saying(fact.both), fact, shared)})]
     return [voice.inline(text, {"a": a, "b": b}) for text in _of_values(fact, shared, lambda value: value.both)]
 
 
@@ -53,7 +53,8 @@ def apart_sentences(voice: Voice, fact: Fact, of_a: Values, of_b: Values, names:
     if tuple(of_a) == tuple(of_b):
         return []
     if fact.apart and of_a and of_b:
-        values = {"a": a, "b": b, "a_values": _list(voice, fact, of_a), "b_values": _list(voice, fact, of_b)}
+        saying = voice.saying(fact.apart)
+        values = {"a": a, "b": b, "a_values": _list(saying, fact, of_a), "b_values": _list(saying, fact, of_b)}
         return [voice.inline(fact.apart, values)]
     return one_sentences(voice, fact, of_a, a) + one_sentences(voice, fact, of_b, b)
 

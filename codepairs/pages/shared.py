@@ -11,7 +11,6 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from jinja2 import Environment
 from markupsafe import Markup
 
 from codepairs.model import Code, Fact, Protocol, Source, Text, Value
@@ -94,7 +93,7 @@ class Shared:
         self.site = site
         self.lang = lang
         self.voice = Voice(site.translators[lang])
-        self.env: Environment = environment(site.templates, self.voice)
+        self.env = environment(site.templates, self.voice)
         self._views: dict[tuple[str, str], CodeView] = {}
         self._states: dict[Hashable, Any] = {}
 

@@ -1,0 +1,237 @@
+"""The command line: commands, exit statuses, what is printed where."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from codepairs import __version__
+from codepairs.cli import main
+from codepairs.settings import Settings
+from tests.sites import edit, snapshot
+from tests.support import ROOT
+
+
+def _options(settings: Settings) -> list[str]:
+    paths = ("content", "locales", "templates", "output")
+    return [part for name in paths for part in (f"--{name}", str(getattr(settings, name)))]
+
+
+def _run(settings: Settings, *arguments: str) -> Result:
+    return CliRunner().invoke(main, [*arguments, *_options(settings)], catch_exceptions=False)
+
+
+def _path(settings: Settings, name: str) -> str:
+    return str(settings.content.parent / name)
+
+
+def test_without_a_command_the_site_is_built(tiny: Settings) -> None:
+    result = _run(tiny)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith("116 pages, 116 rendered in ")
+    assert " written, 0 unchanged, 0 removed" in result.stdout
+    assert "(100 %)" in next(line for line in result.stdout.splitlines() if line.startswith("de: "))
+    assert result.stdout.endswith(f"Open {tiny.output / 'index.html'} in a browser.\n")
+    assert (tiny.output / "de" / "parcel" / "4.2.1.html").is_file()
+
+
+def test_build_by_name_takes_the_same_options(built: Settings) -> None:
+    result = _run(built, "build", "--quiet", "--jobs", "1")
+    assert (result.exit_code, result.output) == (0, "")
+
+
+def test_base_url_replaces_that_of_the_content(tiny: Settings) -> None:
+    assert _run(tiny, "--quiet", "--base-url", "https://other.example/docs").exit_code == 0
+    robots = (tiny.output / "robots.txt").read_text(encoding="utf-8")
+    assert "Sitemap: https://other.example/docs/sitemap.xml" in robots
+
+
+def test_explained_build_names_pages_and_reasons(built: Settings) -> None:
+    edit(built.content / "site.yaml", "- lang: ar\n", "")
+    (built.output / "de" / "parcel" / "4.2.1.html").unlink()
+    result = _run(built, "--quiet", "--explain")
+    lines = dict(line.split(": ", 1) for line in result.stdout.splitlines())
+    assert lines["ar/parcel/4.2.1.html"].startswith("removed")
+    assert lines["de/parcel/4.2.1.html"]
+    assert "explain" not in _run(built, "--quiet").output
+
+
+def test_problems_go_to_standard_error_with_status_1(built: Settings) -> None:
+    before = snapshot(built.output)
+    edit(built.content / "parcel" / "4.2.1.yaml", "title: No", "titel: No")
+    result = _run(built)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.splitlines() == [
+        f"{_path(built, 'content/parcel/4.2.1.yaml')}:1:1: the code lacks the field 'title'",
+        f"{_path(built, 'content/parcel/4.2.1.yaml')}:3:1: unknown field 'titel' in the code; did you mean 'title'?",
+        "2 errors, 0 warnings; nothing was written",
+    ]
+    assert snapshot(built.output) == before
+
+
+def test_warnings_are_printed_and_do_not_fail_the_build(tiny: Settings) -> None:
+    edit(tiny.locales / "de" / "LC_MESSAGES" / "parcel.po", "{code} ist das letzte Wort.", "Das letzte Wort.")
+    result = _run(tiny, "--quiet")
+    assert result.exit_code == 0
+    assert "warning: translation put aside: placeholders {code} are missing" in result.stderr
+
+
+def test_strict_build_fails_on_missing_translations(tiny: Settings) -> None:
+    result = _run(tiny, "--strict")
+    assert result.exit_code == 1
+    assert "is not translated into 'ar'" in result.stderr
+    assert "nothing was written" in result.stderr
+    assert not tiny.output.exists()
+
+
+def test_output_that_cannot_be_written_is_said_with_status_1(tiny: Settings) -> None:
+    tiny.output.mkdir()
+    (tiny.output / "de").write_text("a file where a folder has to be")
+    result = _run(tiny)
+    assert result.exit_code == 1
+    assert "cannot be written" in result.stderr
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--nope"],
+        ["nope"],
+        ["--jobs", "-1"],
+        ["--jobs", "two"],
+        ["messages", "nope"],
+        ["check", "x"],
+        ["--output", __file__],
+    ],
+)
+def test_wrong_usage_has_status_2(arguments: list[str]) -> None:
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 2
+    assert "Usage:" in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["build", "--help"], ["check", "--help"], ["messages", "--help"]])
+def test_every_command_has_help(arguments: list[str]) -> None:
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 0
+    assert "Usage:" in result.stdout
+
+
+def test_version() -> None:
+    assert CliRunner().invoke(main, ["--version"]).stdout == f"codepairs, version {__version__}\n"
+
+
+def test_check_of_good_content(tiny: Settings) -> None:
+    result = _run(tiny, "check")
+    assert (result.exit_code, result.output) == (0, "0 errors, 0 warnings\n")
+    assert not tiny.output.exists()
+
+
+def test_check_reports_problems_of_content(tiny: Settings) -> None:
+    edit(tiny.content / "parcel" / "4.2.1.yaml", "confused_with: [5.1.1]", "confused_with: [5.1.2]")
+    result = _run(tiny, "check")
+    assert result.exit_code == 1
+    assert "names the unknown code '5.1.2' in 'confused_with'" in result.stderr
+
+
+def test_check_reports_what_breaks_the_rules_of_a_language(tiny: Settings) -> None:
+    rules = tiny.locales / "de" / "rules.yaml"
+    rules.write_text("never:\n- {not: '\\bKunde\\b', because: write Kundin}\n", encoding="utf-8")
+    result = _run(tiny, "check")
+    assert result.exit_code == 0
+    assert "parcel.po" in result.stderr
+    assert "warning: 'Kunde': write Kundin" in result.stderr
+    assert _run(tiny, "check", "--strict").exit_code == 1
+
+
+def test_check_of_the_built_site(built: Settings) -> None:
+    assert _run(built, "check", "--site").output == "0 errors, 0 warnings\n"
+    edit(built.output / "de" / "parcel" / "4.2.1.html", "</main>", '<a href="nowhere.html"></a></main>')
+    result = _run(built, "check", "--site")
+    assert result.exit_code == 1
+    assert "4.2.1.html:1:1: links to 'nowhere.html', which does not exist" in result.stderr
+    assert result.stdout == "1 error, 0 warnings\n"
+
+
+def test_check_of_a_site_that_was_never_built(tiny: Settings) -> None:
+    result = _run(tiny, "check", "--site", "--quiet")
+    assert result.exit_code == 1
+    assert "is missing; build the site first" in result.stderr
+
+
+def test_messages_status_counts_by_language_and_domain(tiny: Settings) -> None:
+    result = _run(tiny, "messages", "status")
+    assert result.exit_code == 0
+    rows = {(cells[0], cells[1]): cells[2:] for cells in map(str.split, result.stdout.splitlines())}
+    assert rows["language", "domain"] == ["messages", "translated", "fuzzy", "missing"]
+    assert rows["de", "names"] == ["19", "19", "0", "0"]
+    assert rows["ar", "names"] == ["19", "0", "0", "19"]
+    total, translated, fuzzy, missing = map(int, rows["ar", "parcel"])
+    assert (translated + fuzzy + missing, fuzzy) == (total, 1)
+
+
+def test_messages_extract_writes_a_template_of_each_domain(tiny: Settings) -> None:
+    result = _run(tiny, "messages", "extract")
+    assert result.exit_code == 0
+    template = (tiny.locales / "parcel.pot").read_text(encoding="utf-8")
+    assert 'msgctxt "action.clerk"\nmsgid "Call the van, and see the [handbook]' in template
+    assert f"{tiny.locales / 'names.pot'}: 19 messages" in result.stdout
+    assert 'msgid "Key differences"' in (tiny.locales / "site.pot").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("tool", ["msgmerge", "babel"])
+def test_messages_update_keeps_translations_and_marks_what_changed(
+    tiny: Settings, tool: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both ways of updating keep what is there; a text that changed keeps its old translation as fuzzy."""
+    if tool == "babel":
+        monkeypatch.setattr("shutil.which", lambda name: None)
+    elif not any((Path(folder) / "msgmerge").exists() for folder in os.get_exec_path()):
+        pytest.skip("GNU gettext is not installed")
+    assert _run(tiny, "messages", "update").exit_code == 0
+    translated = snapshot(tiny.locales)
+    # Once brought up to date, nothing changes any more.
+    assert ": updated" not in _run(tiny, "messages", "update").stdout
+    assert snapshot(tiny.locales) == translated
+    edit(tiny.content / "parcel" / "4.10.1.yaml", "Ask once more in the evening.", "Ask once more in the late evening.")
+    result = _run(tiny, "messages", "update")
+    changed = {path for path, data in snapshot(tiny.locales).items() if data != translated[path]}
+    assert result.exit_code == 0
+    assert changed == {"de/LC_MESSAGES/parcel.po", "ar/LC_MESSAGES/parcel.po"}
+    german = (tiny.locales / "de/LC_MESSAGES/parcel.po").read_text(encoding="utf-8")
+    entry = next(part for part in german.split("\n\n") if "late evening" in part)
+    assert "fuzzy" in entry
+    assert 'msgstr "Am Abend noch einmal fragen."' in entry
+    assert "Der Wagen mit dem Paket ist nicht angekommen." in german
+    assert _run(tiny, "messages", "status").exit_code == 0
+
+
+def test_messages_update_begins_a_new_language(tiny: Settings) -> None:
+    edit(tiny.content / "site.yaml", "- lang: ar\n", "- lang: ar\n- lang: fr\n")
+    result = _run(tiny, "messages", "update")
+    assert result.exit_code == 0
+    folder = tiny.locales / "fr" / "LC_MESSAGES"
+    assert sorted(path.name for path in folder.iterdir()) == ["names.po", "parcel.po", "site.po"]
+    assert f"{folder / 'names.po'}: new" in result.stdout
+    assert _run(tiny, "check").exit_code == 0
+
+
+def test_messages_fail_on_bad_content(tiny: Settings) -> None:
+    edit(tiny.content / "parcel" / "4.2.1.yaml", "when:\n", "when: [\n")
+    for command in ("update", "status"):
+        result = _run(tiny, "messages", command)
+        assert result.exit_code == 1
+        assert "is not YAML" in result.stderr
+
+
+def test_build_script_is_the_same_program(tiny: Settings) -> None:
+    command = [sys.executable, str(ROOT / "build.py"), "check", *_options(tiny)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tiny.content)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "0 errors, 0 warnings\n", "")

@@ -1,0 +1,187 @@
+"""The files beside the pages: assets, data, sitemaps, robots.txt."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from codepairs.assets import Assets
+from codepairs.outputs import OUTPUTS
+from codepairs.outputs.assets import asset_files
+from codepairs.outputs.data import data_files
+from codepairs.outputs.sitemap import robots_files, sitemap_files
+from codepairs.plan import File, Site
+from codepairs.render import alternates
+from tests.sites import plan_of, with_catalogue
+
+BASE = "https://tiny.example/codes/"
+MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+LINK = "{http://www.w3.org/1999/xhtml}link"
+
+
+def _by_path(files: Iterable[File]) -> dict[str, bytes]:
+    listed = [(file.path, file.data) for file in files]
+    found = dict(listed)
+    assert len(found) == len(listed), "a path stands twice"
+    return found
+
+
+def _data(site: Site) -> dict[str, Any]:
+    return {path: json.loads(data) for path, data in _by_path(data_files(site, plan_of(site))).items()}
+
+
+def _addresses(data: bytes) -> list[str]:
+    return [str(node.text) for node in ElementTree.fromstring(data).iter(f"{MAP}loc")]
+
+
+def test_no_output_takes_the_path_of_a_page_or_of_another_output(tiny_site: Site) -> None:
+    plan = plan_of(tiny_site)
+    paths = [file.path for output in OUTPUTS for file in output(tiny_site, plan)] + [page.path for page in plan]
+    assert len({path.lower() for path in paths}) == len(paths)
+
+
+def test_assets_are_written_under_their_public_names(tiny_site: Site) -> None:
+    assets = Assets({"assets/style.css": b"a {}", "assets/icons/one.svg": b"<svg/>"})
+    site = replace(tiny_site, assets=assets)
+    assert _by_path(asset_files(site, plan_of(site))) == dict(assets.files)
+
+
+def test_style_sheet_that_pages_name_is_among_the_assets(tiny_site: Site) -> None:
+    assert tiny_site.assets.style in _by_path(asset_files(tiny_site, plan_of(tiny_site)))
+
+
+def test_every_code_has_its_data_in_every_language(tiny_site: Site) -> None:
+    codes = {"parcel": 7, "names": 3}
+    found = _data(tiny_site)
+    assert len(found) == 3 * (7 + 3 + len(codes))
+    for lang in ("en", "de", "ar"):
+        for protocol, count in codes.items():
+            bundle = found[f"{lang}/{protocol}/index.json"]
+            assert len(bundle["codes"]) == count
+            for code in bundle["codes"]:
+                path = code["url"].removeprefix(BASE).replace(".html", ".json")
+                assert found[path] == code
+
+
+def test_data_of_a_code_says_everything_its_file_says(tiny_site: Site) -> None:
+    data = _data(tiny_site)["en/parcel/4.2.1.json"]
+    assert data == {
+        "protocol": "parcel",
+        "code": "4.2.1",
+        "phrase": "Shelf full",
+        "lang": "en",
+        "translated": True,
+        "url": f"{BASE}en/parcel/4.2.1.html",
+        "title": "No room at the moment",
+        "summary": "The shop has no room for the parcel now, but will have some.",
+        "meaning": "The shelf holds as many parcels as it can.\n\n"
+        "- Room is made every evening.\n- A parcel is never thrown away.",
+        "when": ["Many parcels came on one day.", "The van is late."],
+        "action": {
+            "customer": "Come back **tomorrow** with the same parcel.",
+            "clerk": "Call the van, and see the [handbook](https://parcel.example/handbook).",
+        },
+        "facts": {
+            "class": ["later"],
+            "outcome": ["failed_now"],
+            "retry": ["later"],
+            "answers": ["drop"],
+            "acts": ["customer", "clerk"],
+            "phase": ["counter"],
+            "afterwards": ["open"],
+            "stamps": ["FULL", "A<B"],
+        },
+        "wire": ["C: DROP parcel", "S: 4.2.1 Shelf full"],
+        "refines": None,
+        "replaced_by": None,
+        "confused_with": ["5.1.1"],
+        "sources": [
+            {
+                "title": "RFC 5321 section 4.2.1",
+                "url": "https://www.rfc-editor.org/rfc/rfc5321.html#section-4.2.1",
+            },
+            {"title": "Parcel handbook", "url": "https://parcel.example/handbook?a=1&b=2"},
+        ],
+    }
+
+
+def test_data_is_in_its_language_and_says_whether_all_of_it_is(tiny_site: Site) -> None:
+    found = _data(tiny_site)
+    assert found["de/parcel/4.2.1.json"]["title"] == "Im Augenblick kein Platz"
+    assert found["de/parcel/index.json"]["title"] == "Antwortcodes der Paketstelle"
+    arabic = found["ar/parcel/2.0.0.json"]
+    assert (arabic["title"], arabic["translated"]) == ("ترحيب عند الباب", False)
+    assert arabic["summary"] == "The shop greets the customer and waits for a wish."
+    assert found["ar/parcel/4.2.1.json"]["translated"]
+
+
+def test_odd_texts_survive_in_the_data_as_they_were_written(tiny_site: Site) -> None:
+    data = _data(tiny_site)["en/parcel/5.7.1.json"]
+    assert data["title"] == '"Banned" <goods> & 🎁 for שלום and {% raw %}'
+    assert data["wire"][1] == 'S: 5.7.1 "Banned" <goods> & more'
+
+
+def test_sitemaps_hold_exactly_the_indexed_pages(tiny_site: Site) -> None:
+    plan = plan_of(tiny_site)
+    files = _by_path(sitemap_files(tiny_site, plan))
+    assert _addresses(files["sitemap.xml"]) == [f"{BASE}sitemap-1.xml"]
+    found = _addresses(files["sitemap-1.xml"])
+    wanted = [BASE + page.path.removesuffix("index.html") for page in plan if page.indexed]
+    assert found == wanted
+    assert f"{BASE}de/parcel/5.1.1-vs-5.7.1.html" in found
+    assert f"{BASE}de/parcel/2.0.0-vs-5.1.1.html" not in found
+    assert f"{BASE}404.html" not in found
+
+
+@pytest.mark.parametrize("most", [1, 7, 10])
+def test_long_sitemap_is_split_without_loss(tiny_site: Site, most: int) -> None:
+    plan = plan_of(tiny_site)
+    whole = _addresses(_by_path(sitemap_files(tiny_site, plan))["sitemap-1.xml"])
+    files = _by_path(sitemap_files(tiny_site, plan, most))
+    names = [address.removeprefix(BASE) for address in _addresses(files["sitemap.xml"])]
+    parts = [_addresses(files[name]) for name in names]
+    assert names == [f"sitemap-{rank + 1}.xml" for rank in range(len(parts))]
+    assert files.keys() == {"sitemap.xml", *names}
+    assert all(0 < len(part) <= most for part in parts)
+    assert [address for part in parts for address in part] == whole
+
+
+def test_sitemap_names_the_language_versions_of_each_page(tiny_site: Site) -> None:
+    plan = plan_of(tiny_site)
+    tree = ElementTree.fromstring(_by_path(sitemap_files(tiny_site, plan))["sitemap-1.xml"])
+    found = {
+        entry.findtext(f"{MAP}loc"): {link.get("hreflang"): link.get("href") for link in entry.iter(LINK)}
+        for entry in tree
+    }
+    assert list(found.values()) == [alternates(tiny_site, page) for page in plan if page.indexed]
+    name = "parcel/4.2.1-vs-5.1.1.html"
+    assert found[f"{BASE}ar/{name}"] == {
+        "en": f"{BASE}en/{name}",
+        "de": f"{BASE}de/{name}",
+        "ar": f"{BASE}ar/{name}",
+        "x-default": f"{BASE}en/{name}",
+    }
+
+
+def test_addresses_in_the_sitemap_follow_the_link_style(tiny_site: Site) -> None:
+    info = replace(tiny_site.catalogue.site, link_style="clean")
+    site = with_catalogue(tiny_site, replace(tiny_site.catalogue, site=info))
+    files = _by_path(sitemap_files(site, plan_of(site)))
+    assert f"{BASE}de/parcel/5.1.1-vs-5.7.1" in _addresses(files["sitemap-1.xml"])
+    assert _addresses(files["sitemap.xml"]) == [f"{BASE}sitemap-1.xml"]
+
+
+def test_address_with_an_ampersand_is_escaped(tiny_site: Site) -> None:
+    site = replace(tiny_site, base_url="https://tiny.example/a&b/")
+    files = _by_path(sitemap_files(site, plan_of(site)))
+    assert "https://tiny.example/a&b/de/" in _addresses(files["sitemap-1.xml"])
+
+
+def test_robots_allows_everything_and_names_the_sitemap(tiny_site: Site) -> None:
+    files = _by_path(robots_files(tiny_site, plan_of(tiny_site)))
+    assert files == {"robots.txt": f"User-agent: *\nAllow: /\n\nSitemap: {BASE}sitemap.xml\n".encode()}

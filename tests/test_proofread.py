@@ -1,0 +1,147 @@
+"""Rules that a language states for its own texts, found in translations and in the source text."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from codepairs.assets import Assets
+from codepairs.errors import Place
+from codepairs.model import Language
+from codepairs.plan import Site
+from codepairs.proofread import LanguageRule, LanguageRules, broken, language_problems, read_rules
+from tests.support import make_catalogue, make_code, make_protocol, make_text, make_translator, shown, unpack
+
+QUOTES = LanguageRule(re.compile(r'["“]'), "quotation marks are „…“")
+SPACE = LanguageRule(re.compile(r"\bRFC [0-9]"), "a non-breaking space stands before the number")
+RULES = LanguageRules(never=(QUOTES, SPACE))
+
+
+def test_a_broken_rule_names_the_words_and_what_would_be_right() -> None:
+    assert list(broken(RULES, 'Siehe "RFC 5321".')) == [
+        "'\"': quotation marks are „…“",
+        "'RFC 5': a non-breaking space stands before the number",
+    ]
+    assert list(broken(RULES, "Siehe RFC\u00a05321.")) == []
+
+
+def test_code_spans_may_hold_anything() -> None:
+    assert list(broken(RULES, 'Mit `"RFC 5321"` antworten.')) == []
+    assert list(broken(RULES, '`a` "b" `c`')) == ["'\"': quotation marks are „…“"]
+
+
+def test_a_language_without_rules_breaks_none(tmp_path: Path) -> None:
+    assert read_rules(tmp_path / "rules.yaml") == (LanguageRules(), [])
+    assert list(broken(LanguageRules(), '"x"')) == []
+
+
+def rules_of(tmp_path: Path, text: str) -> tuple[LanguageRules, list[str]]:
+    unpack(tmp_path, f"-- rules.yaml --\n{text}")
+    rules, problems = read_rules(tmp_path / "rules.yaml")
+    return rules, shown(problems, tmp_path)
+
+
+def test_rules_are_read(tmp_path: Path) -> None:
+    text = "never:\n- {not: 'z\\. ?B\\.', because: narrow space}\n- {not: '!', because: no}\ndoubled: [die, der]\n"
+    rules, problems = rules_of(tmp_path, text)
+    assert problems == []
+    assert [(rule.pattern.pattern, rule.message) for rule in rules.never] == [
+        ("z\\. ?B\\.", "narrow space"),
+        ("!", "no"),
+    ]
+    assert rules.doubled == {"die", "der"}
+
+
+def test_mistakes_in_rules_are_reported_and_the_other_rules_hold(tmp_path: Path) -> None:
+    text = (
+        "never:\n- {not: '(', because: x}\n- {because: x}\n- {not: x, becuse: y}\n- {not: '!', because: no}\nnver: []\n"
+    )
+    rules, problems = rules_of(tmp_path, text)
+    assert [rule.message for rule in rules.never] == ["no"]
+    assert problems == [
+        "rules.yaml:2:9: field 'not' is no regular expression: missing ), unterminated subpattern at position 0",
+        "rules.yaml:3:3: a rule lacks the field 'not'",
+        "rules.yaml:4:3: a rule lacks the field 'because'",
+        "rules.yaml:4:12: unknown field 'becuse' in a rule; did you mean 'because'?",
+        "rules.yaml:6:1: unknown field 'nver' in the rules; did you mean 'never'?",
+    ]
+
+
+def test_a_rules_file_of_another_form_is_reported(tmp_path: Path) -> None:
+    assert rules_of(tmp_path, "- {not: x, because: y}\n")[1] == [
+        "rules.yaml:1:1: the rules must be a mapping of named fields"
+    ]
+    assert rules_of(tmp_path, "never: [\n")[1][0].startswith("rules.yaml:2:1: is not YAML")
+
+
+def make_site(*codes: str) -> Site:
+    """A site in English, German and Arabic whose codes have these summaries."""
+    made = [
+        make_code(str(number), summary=make_text(summary, place=Place(f"{number}.yaml", 4, 10)))
+        for number, summary in enumerate(codes)
+    ]
+    languages = (Language("en", True), Language("de"), Language("ar"))
+    catalogue = make_catalogue(make_protocol(*made), languages=languages)
+    return Site(
+        catalogue=catalogue,
+        translators={tag: make_translator(tag, catalogs={}) for tag in ("en", "de", "ar")},
+        assets=Assets({}),
+        templates=Path("templates"),
+        template_digests={},
+        interface=(make_text('Open "it"', "", "site", Place("base.html", 3)),),
+        base_url="https://demo.example/",
+    )
+
+
+def test_each_language_is_judged_by_its_own_rules(tmp_path: Path) -> None:
+    unpack(
+        tmp_path,
+        """
+        -- en/rules.yaml --
+        never:
+        - {not: '"', because: quotation marks are “…”}
+        -- de/rules.yaml --
+        never:
+        - {not: '[“"](?=.*”)', because: quotation marks are „…“}
+        - {not: '!', because: no shouting}
+        -- de/LC_MESSAGES/demo.po --
+        msgid ""
+        msgstr ""
+        "Language: de\\n"
+        "Content-Type: text/plain; charset=utf-8\\n"
+
+        msgctxt "summary"
+        msgid "One."
+        msgstr "“Eins” `!`."
+
+        #, fuzzy
+        msgid "Two."
+        msgstr "Zwei!"
+
+        msgid "{count} three"
+        msgid_plural "{count} threes"
+        msgstr[0] "{count} Drei"
+        msgstr[1] "{count} Dreien!"
+        -- ar/LC_MESSAGES/demo.po --
+        msgid ""
+        msgstr ""
+        "Content-Type: text/plain; charset=utf-8\\n"
+
+        msgid "One."
+        msgstr "\\"واحد\\"!"
+        """,
+    )
+    found = list(language_problems(tmp_path, make_site('The "first".', "The second.")))
+    assert all(problem.warning for problem in found)
+    assert shown(found, tmp_path) == [
+        "de/LC_MESSAGES/demo.po:7:1: warning: '“': quotation marks are „…“",
+        "de/LC_MESSAGES/demo.po:14:1: warning: '!': no shouting",
+        "0.yaml:4:10: warning: '\"': quotation marks are “…”",
+        "base.html:3:1: warning: '\"': quotation marks are “…”",
+    ]
+
+
+def test_mistakes_in_a_rules_file_are_errors(tmp_path: Path) -> None:
+    unpack(tmp_path, "-- de/rules.yaml --\nnever: x\n")
+    found = list(language_problems(tmp_path, make_site()))
+    assert [str(problem) for problem in found] == [f"{tmp_path}/de/rules.yaml:1:8: field 'never' must be a list"]
