@@ -34,7 +34,7 @@ _INLINES = (
 )
 _AMPERSAND = "\ufdd0"
 """Stands for `&` while Markdown runs, which would take `&lt;` for an entity; refused in every input."""
-_MARK = re.compile(r'<span lang="[^"]*">|</span>')
+_MARK = re.compile(r'<span lang="[^"]*"( dir="[^"]*")?>|</span>')
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#+\-!|~=\n]|[0-9][.)]|https?:")
 
 
@@ -116,7 +116,9 @@ class Voice:
     def _marked(self, html: str, phrase: Phrase, tag: str) -> Markup:
         if phrase.lang == self.lang:
             return Markup(html)  # noqa: S704 - sanitised by its maker
-        return Markup('<{tag} lang="{lang}">{html}</{tag}>').format(tag=tag, lang=phrase.lang, html=Markup(html))  # noqa: S704
+        direction = self._source.translator.direction
+        turned = f' dir="{direction}"' if direction != self.translator.direction else ""
+        return Markup(f'<{tag} lang="{phrase.lang}"{turned}>{html}</{tag}>')  # noqa: S704 - sanitised, tags by RFC 5646
 
 
 class Template:

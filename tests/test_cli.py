@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -38,6 +39,17 @@ def test_without_a_command_the_site_is_built(tiny: Settings) -> None:
     assert "(100 %)" in next(line for line in result.stdout.splitlines() if line.startswith("de: "))
     assert result.stdout.endswith(f"Open {tiny.output / 'index.html'} in a browser.\n")
     assert (tiny.output / "de" / "parcel" / "4.2.1.html").is_file()
+
+
+def test_without_any_argument_the_folders_of_the_place_are_used(
+    tiny: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tiny.content.parent
+    shutil.copytree(tiny.templates, folder / "templates")
+    monkeypatch.chdir(folder)
+    result = CliRunner().invoke(main, [])
+    assert result.exit_code == 0
+    assert (folder / "site" / "index.html").is_file()
 
 
 def test_build_by_name_takes_the_same_options(built: Settings) -> None:

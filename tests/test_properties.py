@@ -21,7 +21,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
-from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
@@ -324,8 +324,7 @@ def test_n_codes_give_every_pair_exactly_once_in_canonical_order(shell: Shell, d
 
 
 _slugs = st.lists(
-    st.lists(st.sampled_from(["a", "b", "a", "b", "vs"]), min_size=1, max_size=2).map("-".join)
-    | st.sampled_from(["A", "B-Vs", "index", "a.html", "a.json", "a_b", "1", "1."]),
+    st.sampled_from(["a", "b", "a-vs", "vs-b", "vs", "A", "a-b", "index", "b.html", "b.json", "1."]),
     min_size=2,
     max_size=6,
     unique=True,
@@ -356,7 +355,8 @@ def test_no_two_files_share_a_path_even_where_case_does_not_count(shell: Shell, 
         "languages": [{"lang": "en", "source": "true"}],
     }
     catalogue, problems = validate(Sources(_document(Path("content/site.yaml"), site), (files,)))
-    assume(not problems)
+    if problems:
+        return
     built = _site(shell, catalogue, frozenset())
     plan = plan_of(built)
     paths = [page.path for page in plan] + [file.path for output in OUTPUTS for file in output(built, plan)]

@@ -177,8 +177,14 @@ def test_a_voice_says_passages_in_its_language() -> None:
     assert voice.plain(make_text("Go *on*.")) == "Weiter gehen."
 
 
-def test_a_passage_in_another_language_says_so() -> None:
+def test_a_passage_of_the_other_direction_says_so_too() -> None:
     voice = Voice(make_translator("ar", {}))
+    assert voice.inline(make_text("Go *on*.")) == '<span lang="en" dir="ltr">Go <em>on</em>.</span>'
+    assert unmarked(voice.message("Go <on>")) == "Go &lt;on&gt;"
+
+
+def test_a_passage_in_another_language_says_so() -> None:
+    voice = Voice(make_translator("fr", {}))
     assert voice.block(make_text("Go *on*.")) == '<div lang="en"><p>Go <em>on</em>.</p></div>'
     assert voice.inline(make_text("Go *on*.")) == '<span lang="en">Go <em>on</em>.</span>'
     assert voice.message("Go <on>") == '<span lang="en">Go &lt;on&gt;</span>'

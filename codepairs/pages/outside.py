@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from codepairs.pages.shared import Context, Shared
 from codepairs.plan import Page, PageKind, Site
 from codepairs.prose import Voice
-from codepairs.urls import lang_path, relative
+from codepairs.urls import asset_path, lang_path, relative
 
 __all__ = ["NOT_FOUND", "ROOT"]
 
@@ -28,7 +28,8 @@ def _root_context(page: Page, shared: Shared) -> Context:
 def _not_found_context(page: Page, shared: Shared) -> Context:
     # A host serves this page at whatever address was asked for, so its links cannot be relative.
     base = urlsplit(shared.site.base_url).path
-    return {"choices": _choices(shared, base), "style_href": base + shared.site.assets.style}
+    assets = {"style_href": base + shared.site.assets.style, "icon_href": base + asset_path("icon.svg")}
+    return {"choices": _choices(shared, base)} | assets
 
 
 def _choices(shared: Shared, base: str) -> list[dict[str, object]]:
