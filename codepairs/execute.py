@@ -38,7 +38,7 @@ __all__ = [
 
 _BATCH = 250
 """Pages sent to a worker at once."""
-_WORTH_A_PROCESS = 1500
+_WORTH_A_PROCESS = 10_000
 """Pages below which starting processes takes longer than it saves."""
 
 

@@ -44,8 +44,8 @@ def _context(page: Page, shared: Shared) -> Context:
             for sentence in one_sentences(shared.voice, fact, code.facts.get(fact.id, ()), escape(code.code))
         ],
         "rows": [(fact.label, view.cells[fact.id]) for fact in protocol.facts.values() if view.cells[fact.id].html],
-        "confused": [shared.pair_link(code, other) for other in view.declared],
-        "others": [shared.pair_link(code, other) for other in view.near if other not in view.declared],
+        "confused": [shared.pair_item(code, other) for other in view.declared],
+        "others": [shared.pair_item(code, other) for other in view.near if other not in view.declared],
         "data": shared.href(protocol, code_data_path(shared.lang, protocol.id, code.slug)),
     }
 

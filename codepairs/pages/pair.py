@@ -141,7 +141,7 @@ class Comparisons:
         )
 
     def _related(self, code: Code, other: Code) -> bytes:
-        return _bytes(self.shared.rendered("related", {"pair": self.shared.pair_link(code, other)}))
+        return _bytes(self.shared.pair_item(code, other))
 
     def _sources(self, sources: Sequence[Source]) -> tuple[bytes, ...]:
         links = self.shared.sources(sources)
@@ -187,16 +187,22 @@ class Comparisons:
     def _fact_pieces(self, fact: Fact, of_a: tuple[str, ...], of_b: tuple[str, ...]) -> FactPieces:
         voice, names = self.shared.voice, (_A, _B)
         common = _common(fact, of_a, of_b)
-        cells = [self.shared.cell(fact, values) for values in (of_a, of_b)]
-        shown = {"label": fact.label, "cells": cells, "same": of_a == of_b}
         return FactPieces(
-            row=_bytes(self.shared.rendered("row", shown)) if any(cell.html for cell in cells) else b"",
+            row=self._row(fact, of_a, of_b),
             apart=self._items(apart_sentences(voice, fact, of_a, of_b, names)),
             both=self._items(both_sentences(voice, fact, of_a, of_b, common, names)),
         )
 
+    def _row(self, fact: Fact, of_a: tuple[str, ...], of_b: tuple[str, ...]) -> bytes:
+        a, b = (self.shared.cell(fact, values) for values in (of_a, of_b))
+        if not a.html and not b.html:
+            return b""
+        values = {"label": self.shared.voice.inline(fact.label), "a": a.html or Markup(), "b": b.html or Markup()}
+        flags = {"same": of_a == of_b, "a_tone": a.tone, "b_tone": b.tone}
+        return _bytes(self.shared.piece("row", values, flags))
+
     def _items(self, sentences: Iterable[Markup]) -> tuple[bytes, ...]:
-        return tuple(_bytes(self.shared.rendered("sentence", {"text": text})) for text in sentences)
+        return tuple(_bytes(self.shared.piece("sentence", {"text": text})) for text in sentences)
 
     def _add_verdict(
         self, values: dict[str, bytes], a: Code, b: Code, relation: Relation, curated: CuratedPair | None

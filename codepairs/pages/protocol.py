@@ -29,7 +29,7 @@ def _context(page: Page, shared: Shared) -> Context:
         "protocol": protocol,
         "groups": list(_groups(shared, protocol)),
         "phases": _phases(shared, protocol),
-        "curated": [shared.pair_link(protocol.codes[a], protocol.codes[b]) for a, b in protocol.curated],
+        "curated": [shared.pair_item(protocol.codes[a], protocol.codes[b]) for a, b in protocol.curated],
         "code_count": len(protocol.codes),
         "pair_count": len(protocol.codes) * (len(protocol.codes) - 1) // 2,
         "sources": shared.sources(protocol.sources),

@@ -7,12 +7,13 @@ once and asks for both fragments without it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from codepairs.compose import Skeleton, Slots, probe
 from codepairs.model import Code, Fact, Protocol, Source, Text, Value
 from codepairs.pages.sentences import labels
 from codepairs.plan import Site
@@ -152,6 +153,22 @@ class Shared:
         a, b = (code, other) if code.rank < other.rank else (other, code)
         path = pair_path(self.lang, code.protocol, a.slug, b.slug)
         return PairLink(self.href(self.protocol(code.protocol), path), a.code, b.code, other)
+
+    def pair_item(self, code: Code, other: Code) -> Markup:
+        """The comparison of two codes as an item of a list, named by the title of the other."""
+        link = self.pair_link(code, other)
+        values = {"href": escape(link.href), "a": escape(link.a), "b": escape(link.b)}
+        return self.piece("related", values | {"title": self.voice.inline(other.title)})
+
+    def piece(self, fragment: str, values: Mapping[str, Markup], flags: Mapping[str, Hashable] | None = None) -> Markup:
+        """A fragment that is made very often: rendered once for each form it takes, then filled with its values.
+
+        `values` are HTML; of `flags` the fragment may ask anything, of the values only whether one is empty.
+        """
+        slots = Slots(flags or {}, {name: str(value).encode() for name, value in values.items()})
+        key = (fragment, slots.form())
+        skeleton = self.once(key, lambda: Skeleton(self.rendered(fragment, probe(slots))))
+        return Markup(skeleton.filled(slots.values).decode())  # noqa: S704 - a template filled with HTML
 
     def rendered(self, fragment: str, values: Context) -> Markup:
         """A fragment as HTML, without blanks around it."""
