@@ -104,7 +104,7 @@ class Fingerprints:
         for protocol in self.site.catalogue.protocols.values():
             parts.append(self._declared(protocol.id, lang))
             parts += [self._code(protocol.id, code, lang) for code in protocol.codes]
-            parts += [" ".join(pair) for pair in protocol.curated]
+            parts += [" ".join(pair) for pair in (*protocol.curated, *protocol.featured)]
             parts.append(_registry(protocol))
         coverage = self.site.coverage()
         return _digest(*parts, repr(coverage))

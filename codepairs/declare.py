@@ -49,6 +49,8 @@ class Declaration:
     classes: Mapping[str, Class]
     facts: Mapping[str, Fact]
     registry: Registry
+    featured: tuple[ScalarNode, ...]
+    """Names of curated pairs, `<a>-vs-<b>`, for the first page."""
     place: Place
 
     def sort_key(self) -> Callable[[str], tuple[object, ...]]:
@@ -83,6 +85,7 @@ def declaration(files: ProtocolFiles, problems: list[Problem]) -> Declaration:
         classes=classes,
         facts=facts,
         registry=_registry(fields, files.registry, problems),
+        featured=fields.scalars("featured"),
         place=fields.place,
     )
     fields.close()

@@ -252,6 +252,8 @@ class Protocol:
     """Codes by code, ascending in the protocol's order."""
     curated: Mapping[tuple[str, str], CuratedPair]
     registry: Registry = Registry()
+    featured: tuple[tuple[str, str], ...] = ()
+    """Curated pairs that readers look for most, for the first page."""
     place: Place = field(compare=False, repr=False, default=Place(""))
     roles: Mapping[str, Fact] = field(init=False, compare=False, repr=False)
     """The facts that play a role, by role."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cached_property, lru_cache
 
 import nh3
@@ -18,7 +19,7 @@ from markupsafe import Markup, escape
 from codepairs.model import Text
 from codepairs.translate import Phrase, Translator
 
-__all__ = ["Template", "Voice", "block_html", "inline_html", "plain_text", "unmarked"]
+__all__ = ["Template", "Value", "Voice", "block_html", "inline_html", "plain_text", "unmarked"]
 
 _TAGS = {"p", "ul", "ol", "li", "code", "pre", "strong", "em", "a", "br", "blockquote"}
 _BLOCKS = ("hashheader", "setextheader", "hr", "reference", "quote")
@@ -38,6 +39,10 @@ _MARK = re.compile(r'<span lang="[^"]*"( dir="[^"]*")?>|</span>')
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#+\-!|~=\n]|[0-9][.)]|https?:")
 
 
+Value = Markup | str | int | date
+"""What can be filled into a message."""
+
+
 class Voice:
     """Says the passages of one language: every method returns HTML that is safe to put on a page."""
 
@@ -46,7 +51,7 @@ class Voice:
         self.lang = translator.lang
         self._blocks: dict[Text, Markup] = {}
         self._inlines: dict[Text, Template] = {}
-        self._messages: dict[str, Template] = {}
+        self._messages: dict[str, tuple[Template, Voice]] = {}
         self._lists: dict[tuple[Markup, ...], Markup] = {}
 
     def block(self, text: Text) -> Markup:
@@ -93,25 +98,32 @@ class Voice:
             found = self._lists[key] = Markup(self.translator.list(key))  # noqa: S704 - the items are HTML already
         return found
 
-    def message(self, source: str, /, **values: Markup | str | int) -> Markup:
+    def message(self, source: str, /, **values: Value) -> Markup:
         """A message of the interface, escaped, with its named values filled in."""
         found = self._messages.get(source)
         if found is None:
             found = self._messages[source] = self._interface(self.translator.message(source))
-        return found.filled(self._shown(values)) if values else found.html
+        template, voice = found
+        return template.filled(voice.written(values)) if values else template.html
 
-    def plural(self, one: str, many: str, count: int, /, **values: Markup | str) -> Markup:
+    def plural(self, one: str, many: str, count: int, /, **values: Value) -> Markup:
         """A message of the interface that depends on `count`; `{count}` is the number."""
-        template = self._interface(self.translator.plural(one, many, count))
-        return template.filled(self._shown({"count": count, **values}))
+        template, voice = self._interface(self.translator.plural(one, many, count))
+        return template.filled(voice.written({"count": count, **values}))
 
-    def _interface(self, phrase: Phrase) -> Template:
-        return Template(self._marked(escape(phrase.text), phrase, "span"))
+    def _interface(self, phrase: Phrase) -> tuple[Template, Voice]:
+        """The message as HTML, and the voice for what is filled into it: that of the message's own language."""
+        template = Template(self._marked(escape(phrase.text), phrase, "span"))
+        return template, self if phrase.lang == self.lang else self._source
 
-    def _shown(self, values: Mapping[str, Markup | str | int]) -> Mapping[str, Markup | str]:
-        return {
-            name: self.translator.number(value) if isinstance(value, int) else value for name, value in values.items()
-        }
+    def written(self, values: Mapping[str, Value]) -> Mapping[str, Markup | str]:
+        """Numbers and dates as the language writes them; everything else as it is."""
+        return {name: self._written(value) for name, value in values.items()}
+
+    def _written(self, value: Value) -> Markup | str:
+        if isinstance(value, int):
+            return self.translator.number(value)
+        return self.translator.date(value) if isinstance(value, date) else value
 
     def _marked(self, html: str, phrase: Phrase, tag: str) -> Markup:
         if phrase.lang == self.lang:

@@ -7,6 +7,7 @@ turn a passage of the content into HTML. Templates are trusted; content never is
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from hashlib import blake2b
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def environment(folder: Path, voice: Voice | None = None) -> Environment:
         auto_reload=False,
     )
     if voice is not None:
-        env.globals.update(_=voice.message, ngettext=voice.plural, list_of=voice.list)
+        env.globals.update(_=voice.message, ngettext=voice.plural, list_of=voice.list, date_of=_date_of)
         env.filters.update(inline=voice.inline, block=voice.block, plain=voice.plain, unmarked=unmarked)
     return env
 
@@ -70,6 +71,14 @@ def template_problems(folder: Path) -> list[Problem]:
         except (TemplateError, OSError, UnicodeDecodeError) as error:
             problems.append(Problem(Place(str(folder / name)), f"cannot be read: {error}"))
     return problems
+
+
+def _date_of(text: str) -> date | str:
+    """A date like `2024-12-06`; any other text as it is."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return text
 
 
 def _digest(env: Environment, texts: Mapping[str, str], name: str) -> str:

@@ -15,10 +15,12 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
 from babel.lists import format_list
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
@@ -115,6 +117,10 @@ class Translator:
     def number(self, number: int) -> str:
         """The number with the language's digits and separators, by CLDR."""
         return str(format_decimal(number, locale=_locale(self.lang)))
+
+    def date(self, day: date) -> str:
+        """The date as the language writes it, by CLDR: `6. Dezember 2024`."""
+        return str(format_date(day, "long", locale=_locale(self.lang)))
 
     def language_name(self, tag: str) -> str:
         """The language's name in itself, by CLDR: `Deutsch`."""
@@ -243,8 +249,10 @@ def _catalog(path: Path, problems: list[Problem]) -> Catalog:
 def _problems_of(message: Message) -> Iterator[str]:
     ids = message.id if isinstance(message.id, tuple | list) else (message.id,)
     strings = message.string if isinstance(message.string, tuple | list) else (message.string,)
-    for rank, string in enumerate(strings):
-        yield from message_problems(ids[min(rank, len(ids) - 1)], string)
+    for rank, string in enumerate(strings, start=1):
+        # A plural form for one or two may say the number in a word; the last one, for many, cannot.
+        spelled_out = rank < len(strings) and "{count}" not in string
+        yield from message_problems(ids[-1].replace("{count}", "") if spelled_out else ids[-1], string)
 
 
 @lru_cache(maxsize=256)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,6 +64,8 @@ def _site(document: Document, protocols: tuple[str, ...], problems: list[Problem
     if sum(language.source for language in languages) != 1:
         fields.problem(fields.place_of("languages"), "exactly one language must have 'source: true'")
         languages = tuple(Language(language.tag, rank == 0) for rank, language in enumerate(languages))
+    for twice in sorted({each.tag for each in languages if [other.tag for other in languages].count(each.tag) > 1}):
+        fields.problem(fields.place_of("languages"), f"language {twice!r} stands twice in the list")
     names = fields.scalars("protocols")
     for node in names:
         fields.chosen(node, "protocol", protocols)
@@ -122,8 +124,24 @@ def _protocol(files: ProtocolFiles, problems: list[Problem]) -> Protocol:
         codes=ordered,
         curated={pair.codes: pair for pair in sorted(curated, key=lambda pair: [ordered[c].rank for c in pair.codes])},
         registry=declared.registry,
+        featured=_featured(declared, {_pair_name(pair.codes, ordered): pair.codes for pair in curated}, problems),
         place=declared.place,
     )
+
+
+def _featured(
+    declared: Declaration, curated: Mapping[str, tuple[str, str]], problems: list[Problem]
+) -> tuple[tuple[str, str], ...]:
+    for node in declared.featured:
+        if node.value not in curated:
+            hint = did_you_mean(node.value, curated)
+            problems.append(Problem(node.place, f"unknown pair {node.value!r} in 'featured'; {hint}"))
+    return tuple(curated[node.value] for node in declared.featured if node.value in curated)
+
+
+def _pair_name(pair: Iterable[str], codes: Mapping[str, Code]) -> str:
+    """The name of a pair's files, without ending."""
+    return "-vs-".join(codes[code].slug for code in pair)
 
 
 def _distinct(codes: list[Code], problems: list[Problem]) -> dict[str, Code]:
@@ -182,7 +200,8 @@ def _code(document: Document, declared: Declaration, problems: list[Problem]) ->
 def _slug(fields: Fields, stem: str, code: str) -> str:
     slug = fields.word("slug") or default_slug(code)
     place = fields.place_of("slug" if "slug" in fields.node.items else "code")
-    if not _SLUG.fullmatch(slug) or "-vs-" in f"-{slug.lower()}-" or slug.lower() in _RESERVED_SLUGS:
+    reserved = slug.lower() in _RESERVED_SLUGS or slug.lower().endswith((".html", ".json"))
+    if not _SLUG.fullmatch(slug) or "-vs-" in f"-{slug.lower()}-" or reserved:
         message = f"{slug!r} cannot name the files of code {code!r}; set 'slug' to other letters and digits"
         fields.problem(place, message)
         return re.sub(r"[^a-z0-9]", "", stem.lower()) or "x"
@@ -291,7 +310,7 @@ def _pair(
 
 def _in_order(pair: CuratedPair, declared: Declaration, codes: Mapping[str, Code], fields: Fields, path: Path) -> bool:
     ordered = sorted(pair.codes, key=declared.sort_key())
-    name = "-vs-".join(codes[code].slug for code in ordered) + ".yaml"
+    name = f"{_pair_name(ordered, codes)}.yaml"
     if list(pair.codes) != ordered:
         fields.problem(pair.place, f"codes stand in the wrong order; write [{', '.join(ordered)}] in a file {name}")
         return False

@@ -244,7 +244,7 @@ def test_home_page_names_the_protocols_and_their_curated_pairs(tiny_site: Site) 
 
 def test_about_page_tells_sources_registry_and_coverage(tiny_site: Site) -> None:
     text = _text(tree_of(tiny_site, "en/about.html"), "main p, main td")
-    assert "The registry of the tests, as of 2024-01-02" in text
+    assert "The registry of the tests, as of January 2, 2024" in text
     parcel = tiny_site.coverage()["ar"][1]
     assert (parcel.domain, parcel.fuzzy) == ("parcel", 1)
     assert f"{parcel.translated} of {parcel.total} messages" in text

@@ -10,6 +10,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -91,7 +92,7 @@ def _few(protocol: Protocol) -> Protocol:
     chosen |= {next(code.code for code in protocol.codes.values() if code.class_id == key) for key in protocol.classes}
     codes = {name: code for name, code in protocol.codes.items() if name in chosen}
     assert 3 <= len(codes) <= 9
-    return replace(protocol, name=NAMELESS, codes=codes, curated=curated)
+    return replace(protocol, name=NAMELESS, codes=codes, curated=curated, featured=())
 
 
 @pytest.fixture(scope="module")
@@ -134,9 +135,11 @@ def _texts(node: LexborNode, lang: str) -> Iterator[str]:
 
 
 def _known(site: Site, lang: str) -> set[str]:
-    """Words that come from CLDR: the name of the language, and what joins the items of a list."""
+    """Words that come from CLDR: the name of the language, what joins the items of a list, the months of dates."""
     translator = site.translators[lang]
-    return set(_PLAIN.findall(f"{translator.list('123')} {translator.language_name(lang)}"))
+    days = (date.fromisoformat(protocol.registry.date) for protocol in site.catalogue.protocols.values())
+    dates = " ".join(map(translator.date, days))
+    return set(_PLAIN.findall(f"{translator.list('123')} {translator.language_name(lang)} {dates}"))
 
 
 def test_no_text_on_a_page_escaped_translation(pseudo: Site, pages: list[tuple[Page, LexborHTMLParser]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -229,6 +230,17 @@ def test_the_interface_has_no_context(tmp_path: Path) -> None:
     assert translator.message("Other") == Phrase("Other", "en")
 
 
+def test_a_plural_form_may_say_the_number_in_a_word(tmp_path: Path) -> None:
+    po = HEADER.format(lang="ar") + PLURALS.format(forms="nplurals=3; plural=(n==1 ? 0 : n==2 ? 1 : 2)")
+    translator, problems = read(tmp_path, po + plural("one", "two", "{count} A"), "ar", "site")
+    assert problems == []
+    assert [translator.plural("{count} code", "{count} codes", number).text for number in (1, 2, 3)] == [
+        "one",
+        "two",
+        "{count} A",
+    ]
+
+
 def plural(*forms: str, one: str = "{count} code", many: str = "{count} codes") -> str:
     lines = "".join(f'msgstr[{rank}] "{form}"\n' for rank, form in enumerate(forms))
     return f'\nmsgid "{one}"\nmsgid_plural "{many}"\n{lines}'
@@ -315,6 +327,11 @@ def test_directions_come_from_cldr(tag: str, direction: str) -> None:
 )
 def test_lists_are_joined_by_cldr(lang: str, count: int, text: str) -> None:
     assert make_translator(lang, catalogs={}).list(iter("abcd"[:count])) == text
+
+
+@pytest.mark.parametrize(("lang", "text"), [("en", "December 6, 2024"), ("de", "6. Dezember 2024")])
+def test_dates_are_written_by_cldr(lang: str, text: str) -> None:
+    assert make_translator(lang, catalogs={}).date(date(2024, 12, 6)) == text
 
 
 @pytest.mark.parametrize(("lang", "text"), [("en", "1,485"), ("de", "1.485"), ("fr", "1\u202f485")])

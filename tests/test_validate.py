@@ -58,6 +58,19 @@ def problems_of(text: str) -> list[str]:
     return judged(SITE + PROTOCOL + text)[1]
 
 
+def test_a_language_stands_in_the_list_once() -> None:
+    text = SITE.replace("languages: [", "languages: [{lang: de}, {lang: de}, ")
+    assert judged(text)[1] == ["site.yaml:5:1: language 'de' stands twice in the list"]
+
+
+def test_featured_pairs_are_curated_ones() -> None:
+    pair = "-- demo/pairs/1-vs-2.yaml --\ncodes: [1, 2]\nverdict: V.\ndifference: D.\nguidance: G.\n"
+    codes = code("1") + code("2") + pair
+    catalogue, problems = judged(SITE + PROTOCOL + "featured: [1-vs-2, 1-vs-3]\n" + codes)
+    assert catalogue.protocols["demo"].featured == (("1", "2"),)
+    assert problems == ["demo/protocol.yaml:5:20: unknown pair '1-vs-3' in 'featured'; did you mean '1-vs-2'?"]
+
+
 def test_the_wrong_folder_has_exactly_the_expected_problems(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     folder = Path("tests/data/wrong")
@@ -183,7 +196,8 @@ def test_the_default_slug_is_ascii(name: str, slug: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "slug", ["index", "Matrix", "protocol", "a-vs-b", "a-VS-b", "vs-b", "a-vs", ".x", "a/b", "é", "a b"]
+    "slug",
+    ["index", "Matrix", "protocol", "a-vs-b", "a-VS-b", "vs-b", "a-vs", ".x", "a/b", "é", "a b", "x.json", "x.HTML"],
 )
 def test_slugs_that_cannot_name_files(slug: str) -> None:
     # `a-vs` with `b` and `a` with `vs-b` would both name a-vs-vs-b.html.

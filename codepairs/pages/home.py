@@ -12,7 +12,7 @@ from codepairs.urls import lang_path, protocol_path, relative
 __all__ = ["KIND"]
 
 _SHOWN = 12
-"""How many curated pairs of each protocol the page names."""
+"""How many curated pairs the page names where a protocol features none."""
 
 
 def _plan(site: Site, lang: str) -> Iterator[Page]:
@@ -27,7 +27,7 @@ def _context(page: Page, shared: Shared) -> Context:
 def _entry(page: Page, shared: Shared, protocol: Protocol) -> dict[str, object]:
     """A protocol with its size and some of its curated pairs; their links hold below `folder`."""
     count = len(protocol.codes)
-    pairs = [shared.pair_link(protocol.codes[a], protocol.codes[b]) for a, b in protocol.curated]
+    shown = protocol.featured or tuple(protocol.curated)[:_SHOWN]
     href = relative(protocol_path(page.lang, protocol.id), page.path, shared.site.link_style)
     return {
         "protocol": protocol,
@@ -35,7 +35,7 @@ def _entry(page: Page, shared: Shared, protocol: Protocol) -> dict[str, object]:
         "folder": f"{protocol.id}/",
         "codes": count,
         "pairs": count * (count - 1) // 2,
-        "curated": pairs[:_SHOWN],
+        "featured": [shared.pair_link(protocol.codes[a], protocol.codes[b]) for a, b in shown],
     }
 
 
