@@ -59,7 +59,10 @@ def _options(command: F) -> F:
 @click.group(cls=_DefaultGroup)
 @click.version_option(__version__, prog_name="codepairs")
 def main() -> None:
-    """Make a static, multilingual reference site for protocol codes. Without a command: build."""
+    """Make a static, multilingual reference site for protocol codes.
+
+    Without a command: build. `build --help` lists its options.
+    """
 
 
 @main.command()
