@@ -25,6 +25,8 @@ __all__ = ["main"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_SHOWN_WARNINGS = 20
+"""How many warnings a build prints; a check prints all."""
 _PATHS = (
     ("content", "Folder of site.yaml and the protocols."),
     ("locales", "Folder of the translations."),
@@ -77,7 +79,10 @@ def build(**options: Any) -> None:
     with _reported(), _progress(console) as progress:
         task = progress.add_task("pages", total=None)
         report = pipeline.build(settings, lambda done, total: progress.update(task, completed=done, total=total))
-    _print_problems(report.warnings)
+    _print_problems(report.warnings[:_SHOWN_WARNINGS])
+    if len(report.warnings) > _SHOWN_WARNINGS:
+        more = len(report.warnings) - _SHOWN_WARNINGS
+        click.echo(f"and {more:,} more warnings; `check` lists them all", err=True)
     for path, reason in report.reasons if settings.explain else ():
         click.echo(f"{path}: {reason}")
     if not settings.quiet:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
 from markupsafe import Markup, escape
@@ -94,6 +95,8 @@ class Comparisons:
             "protocol_href": shared.href(protocol, protocol_path(shared.lang, protocol.id)).encode(),
         }
         self._codes: dict[str, CodePieces] = {}
+        # Few codes share passages, and those that do share them with many; the bound holds where content is generated.
+        self._parts_without = lru_cache(maxsize=4096)(self._parts_of)
         self._pieces: dict[tuple[object, ...], FactPieces] = {}
         self._phrases: dict[tuple[object, ...], tuple[bytes, bytes]] = {}
         self._timelines: dict[tuple[object, ...], bytes] = {}
@@ -106,8 +109,6 @@ class Comparisons:
         values = {**self._base, **of_a.as_a, **of_b.as_b, **self._repeated(a, b, of_a, of_b)}
         self._add_facts(values, a, b, relation)
         self._add_verdict(values, a, b, relation, curated)
-        if b.wire == a.wire or (curated and curated.wire):
-            values["b.wire"] = b""
         self._add_session(values, a, b, curated.wire if curated else ())
         sources = chain(of_a.sources, of_b.sources, self._sources(curated.sources) if curated else ())
         values["sources"] = b"\n".join(dict.fromkeys(sources))
@@ -152,14 +153,17 @@ class Comparisons:
         common = of_a.passages & of_b.passages
         if not common:
             return {"repeated": b""}
-        shared = self.shared
-        values = {
-            f"{side}.{name}": _bytes(piece)
-            for side, code in (("a", a), ("b", b))
-            for name, piece in shared.parts(self.protocol, code, common).items()
-        }
-        passages = dict.fromkeys(shared.voice.block(text) for text in _passages(a) if shared.shown(text) in common)
-        return values | {"repeated": _bytes(Markup("\n").join(passages))}
+        parts_a, repeated = self._parts_without(a.code, common)
+        parts_b, _ = self._parts_without(b.code, common)
+        values = {f"a.{name}": piece for name, piece in parts_a.items()}
+        return values | {f"b.{name}": piece for name, piece in parts_b.items()} | {"repeated": repeated}
+
+    def _parts_of(self, code: str, common: frozenset[str]) -> tuple[dict[str, bytes], bytes]:
+        """The fragments of a code without the passages it has in common with another, and those passages."""
+        shared, known = self.shared, self.protocol.codes[code]
+        parts = shared.parts(self.protocol, known, common)
+        passages = dict.fromkeys(shared.voice.block(text) for text in _passages(known) if shared.shown(text) in common)
+        return {name: _bytes(part) for name, part in parts.items()}, _bytes(Markup("\n").join(passages))
 
     def _add_facts(self, values: dict[str, bytes], a: Code, b: Code, relation: Relation) -> None:
         deciding = _WHICH if relation.kind in NOTABLE else _WHERE
