@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from codepairs.model import Code, Protocol, Text
 from codepairs.pages.shared import CodeView, Context, Shared
 from codepairs.plan import Page, PageKind, Site
-from codepairs.urls import protocol_path
+from codepairs.urls import asset_path, protocol_path
 
 __all__ = ["KIND"]
 
@@ -27,6 +27,9 @@ def _context(page: Page, shared: Shared) -> Context:
     protocol = shared.protocol(page.key[0])
     return {
         "protocol": protocol,
+        "codes": [shared.view(protocol, code) for code in protocol.codes.values()],
+        "script_href": shared.href(protocol, asset_path("compare.js")),
+        "ending": "" if shared.site.link_style == "clean" else ".html",
         "groups": list(_groups(shared, protocol)),
         "phases": _phases(shared, protocol),
         "curated": [shared.pair_item(protocol.codes[a], protocol.codes[b]) for a, b in protocol.curated],
