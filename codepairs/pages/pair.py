@@ -137,12 +137,9 @@ class Comparisons:
             as_a={f"a.{name}": _bytes(piece) for name, piece in pieces.items()},
             as_b={f"b.{name}": _bytes(piece) for name, piece in pieces.items()},
             sources=self._sources(code.sources),
-            related=tuple((other.code, self._related(code, other)) for other in related),
+            related=tuple((other.code, _bytes(shared.pair_item(code, other))) for other in related),
             passages=view.passages,
         )
-
-    def _related(self, code: Code, other: Code) -> bytes:
-        return _bytes(self.shared.pair_item(code, other))
 
     def _sources(self, sources: Sequence[Source]) -> tuple[bytes, ...]:
         links = self.shared.sources(sources)
@@ -249,7 +246,7 @@ class Comparisons:
 
     def _add_session(self, values: dict[str, bytes], a: Code, b: Code, wire: tuple[WireLine, ...]) -> None:
         """The timeline and the transcripts: one with both codes where there is one, else that of each."""
-        values["timeline"] = self._timeline(a, b)
+        values["timeline"] = _fill(self._timeline(a, b), values)
         values["wire"] = b""
         lines = wire or (a.wire if a.wire == b.wire else ())
         if lines:
@@ -257,7 +254,7 @@ class Comparisons:
             values |= {"wire": _bytes(self.shared.rendered("pair_wire", shown)), "a.wire": b"", "b.wire": b""}
 
     def _timeline(self, a: Code, b: Code) -> bytes:
-        """The session from first to last phase; empty where neither code belongs to one."""
+        """The session from first to last phase, the codes as tokens; empty where neither belongs to one."""
         fact = self.protocol.fact_of("phase")
         of_a, of_b = (code.facts.get(fact.id, ()) if fact else () for code in (a, b))
         if fact is None or not (of_a or of_b):
@@ -270,8 +267,7 @@ class Comparisons:
                 for value in fact.values.values()
             ]
             found = self._timelines[key] = _bytes(self.shared.rendered("timeline", {"phases": phases}))
-        names = {"a.code": _bytes(escape(a.code)), "b.code": _bytes(escape(b.code))}
-        return _fill(found, names)
+        return found
 
 
 def _common(fact: Fact, of_a: tuple[str, ...], of_b: tuple[str, ...]) -> tuple[str, ...]:
