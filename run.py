@@ -21,6 +21,7 @@ COMMANDS = {
         "requirements-dev.txt",
         [["-m", "ruff", "check", "."], ["-m", "ruff", "format", "--check", "."], ["-m", "mypy"]],
     ),
+    "bench": ("requirements-bench.txt", [["-m", "benchmarks"]]),
 }
 USAGE = f"usage: python3 run.py {{{'|'.join(COMMANDS)}}} [options]"
 

@@ -12,22 +12,29 @@ fields       typed getters over a YAML mapping, noting problems
 declare      protocol.yaml -> the declarations of a protocol
 validate     Documents -> Catalogue, collecting Problems
 rules        rules over the whole Catalogue, listed in RULES
-translate    PO files -> a Translator for each language                              reads
+po           PO files -> their messages                                              reads
+translate    messages -> a Translator for each language                              reads
 prose        passages -> safe HTML in one language
 assets       style sheets and other files -> Assets                                  reads
 templates    the Jinja environment of a language; digests                            reads
-compose      a page as its template made it, with places to fill
-plan         Site, Page, PageKind, Plan
-pages        one module per page kind; PAGE_KINDS
-render       Page -> HTML
+compose      pages of one form as their template made it, with places to fill
+plan         Site, Batch, Page, PageKind, OutputKind, Plan
+pages        one module per page kind, and what they are composed of; PAGE_KINDS
+render       pages -> HTML
 outputs      files derived from the plan: assets, data, sitemap; OUTPUTS
-changes      which pages are stale, and why                                          reads
-write        atomic, only if changed; manifest; removals                             writes
-execute      batches on any Executor                                                 runs
-pipeline     build() and check(): the story
+changes      what files depend on, and what of it has changed                        reads
+write        a folder: atomic, only if changed; removals                             writes
+stores       other places: an archive, an object store                               reads, writes
+manifest     what the last run left, line by line                                    reads, writes
+execute      jobs on any Executor, in processes                                      runs
+cluster      the same jobs on a Dask cluster                                         runs
+watch        Watcher: what a build tells while it goes on
+work         plan x manifest -> what has to be made, what goes, and why              reads
+pipeline     build(): the story
 proofread    the rules of a language, checked in its texts                           reads
 catalogues   messages: extract, update, status                                       reads, writes
 inspect      checks of a built site                                                  reads
+console      what the command line shows of a build
 cli          the command line
 """
 

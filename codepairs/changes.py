@@ -1,148 +1,237 @@
 """Plan x manifest of the last run -> which pages are stale, and why. Pure but for one look at each file.
 
-A fingerprint has a part for each thing a page depends on: program and settings, templates, messages of the interface,
-declarations of its protocol, each of its codes, the curated pair. Where in doubt a part is coarse: a page that is
-rendered in vain costs little, and its bytes are compared before anything is written. Correctness means that an
-incremental build equals a clean one.
+Everything that a page can depend on is a part with a digest: program and settings, templates, messages of the
+interface, declarations of a protocol, each code and each curated pair in each language. Which parts a page depends on
+follows from the page itself, so the digests grow with the codes and not with the pages. Where in doubt a part is
+coarse: a page that is rendered in vain costs little, and its bytes are compared before anything is written. Correctness means
+that an incremental build equals a clean one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from hashlib import blake2b
-from importlib.metadata import version
 from pathlib import Path
 
 from codepairs.model import Code, CuratedPair, Protocol, Text
-from codepairs.plan import Page, PageKind, Site
+from codepairs.plan import Batch, OutputKind, Page, PageKind, Site
+from codepairs.settings import Settings
+from codepairs.translate import Translator
 
-__all__ = ["Fingerprints", "Record", "stale_reason"]
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What the manifest knows of a file."""
-
-    fingerprint: str
-    """Parts joined by spaces, each `name=digest`; empty for files that are made anew in every run."""
-    digest: str
-    size: int
-    """Bytes."""
-    modified: int
-    """Modification time in nanoseconds."""
-
+__all__ = ["Changes", "Parts", "inputs_digest", "parts_of", "program_digest"]
 
 _RENDERS_WITH = ("babel", "jinja2", "markdown", "markupsafe", "nh3")
 
+_EVERYWHERE = ("program", "settings", "assets", "fragments", "messages")
+"""The parts that all pages of a language depend on."""
 
-class Fingerprints:
-    """The fingerprints of a site's pages; digests of what many pages share are made once."""
-
-    def __init__(self, site: Site, kinds: Iterable[PageKind]) -> None:
-        self.site = site
-        self._kinds = {kind.name: kind for kind in kinds}
-        self._setting = _digest(
-            _program(),
-            repr(site.catalogue.site),
-            site.base_url,
-            site.assets.digest,
-            *(f"{protocol.id} {protocol.name}" for protocol in site.catalogue.protocols.values()),
-        )
-        self._fragments = _digest(
-            *(f"{name} {text}" for name, text in sorted(site.template_digests.items()) if name.startswith("fragments/"))
-        )
-        # Remembered per instance: a new site never meets the digests of an old one.
-        self._messages: Callable[[str], str] = cache(self._messages_of)
-        self._declared: Callable[[str, str], str] = cache(self._declared_of)
-        self._code: Callable[[str, str, str], str] = cache(self._code_of)
-        self._everything: Callable[[str], str] = cache(self._everything_of)
-
-    def of(self, page: Page) -> str:
-        """The fingerprint of a page."""
-        template = self.site.template_digests[self._kinds[page.kind].template]
-        flags = _digest(page.path, *sorted(page.languages), str(page.notable))
-        parts = {"settings": self._setting, "template": template[:12], "fragments": self._fragments, "page": flags}
-        parts["messages"] = self._messages(page.lang)
-        if len(page.key) < 2:
-            parts["content"] = self._everything(page.lang)
-        else:
-            protocol, *codes = page.key
-            parts["protocol"] = self._declared(protocol, page.lang)
-            parts |= {code: self._code(protocol, code, page.lang) for code in codes}
-            curated = self.site.catalogue.protocols[protocol].curated.get((codes[0], codes[-1]))
-            if curated:
-                parts["pair"] = self._texts(curated, page.lang)
-        return " ".join(f"{name}={value}" for name, value in parts.items())
-
-    def _texts(self, item: Code | CuratedPair, lang: str) -> str:
-        return _digest(repr(item), *self._phrases(item.texts(), lang))
-
-    def _phrases(self, texts: Iterable[Text], lang: str) -> Iterable[str]:
-        translator = self.site.translators[lang]
-        return (f"{phrase.lang} {phrase.text}" for phrase in map(translator.phrase, texts))
-
-    def _messages_of(self, lang: str) -> str:
-        return _digest(
-            *self._phrases(self.site.interface, lang), *self._phrases(self.site.catalogue.site.texts(), lang)
-        )
-
-    def _declared_of(self, name: str, lang: str) -> str:
-        """The declarations of a protocol, and what pages of one code show or derive from the others."""
-        protocol = self.site.catalogue.protocols[name]
-        declared = repr((protocol.id, protocol.name, protocol.sources, protocol.classes, protocol.facts))
-        others = (repr((code.code, code.slug, code.facts, code.confused_with)) for code in protocol.codes.values())
-        titles = self._phrases((code.title for code in protocol.codes.values()), lang)
-        return _digest(declared, *self._phrases(protocol.texts(), lang), *others, *titles)
-
-    def _code_of(self, protocol: str, code: str, lang: str) -> str:
-        return self._texts(self.site.catalogue.protocols[protocol].codes[code], lang)
-
-    def _everything_of(self, lang: str) -> str:
-        parts: list[str] = []
-        for protocol in self.site.catalogue.protocols.values():
-            parts.append(self._declared(protocol.id, lang))
-            parts += [self._code(protocol.id, code, lang) for code in protocol.codes]
-            parts += [" ".join(pair) for pair in (*protocol.curated, *protocol.featured)]
-            parts.append(_registry(protocol))
-        coverage = self.site.coverage()
-        return _digest(*parts, repr(coverage))
+Parts = Mapping[str, str]
+"""Digests by the names of parts. A name is made of words: what it is, the language or `*`, protocol, slugs."""
 
 
-def stale_reason(output: Path, path: str, fingerprint: str, record: Record | None) -> str | None:
-    """Why a page has to be rendered; None where the file of the last run can stay."""
-    if record is None:
-        return "it is new"
-    if record.fingerprint != fingerprint:
-        return f"changed: {', '.join(_differing(record.fingerprint, fingerprint))}"
-    try:
-        status = (output / path).stat()
-    except OSError:
-        return "its file is missing"
-    if (status.st_size, status.st_mtime_ns) != (record.size, record.modified):
-        return "its file was changed by something else"
-    return None
+def parts_of(site: Site, kinds: Iterable[PageKind]) -> dict[str, str]:
+    """The digest of everything that the files of a site depend on."""
+    catalogue = site.catalogue
+    fragments = sorted(item for item in site.template_digests.items() if item[0].startswith("fragments/"))
+    names = [f"{protocol.id} {protocol.name}" for protocol in catalogue.protocols.values()]
+    parts = {
+        "program *": program_digest(),
+        "settings *": _digest(repr(catalogue.site), site.base_url, *names),
+        "assets *": site.assets.digest,
+        "fragments *": _digest(*map(str, fragments)),
+        "listing *": _digest(*_listing(site)),
+    }
+    parts |= {f"asset * {path}": blake2b(data, digest_size=6).hexdigest() for path, data in site.assets.files.items()}
+    parts |= {f"template * {kind.name}": site.template_digests[kind.template] for kind in kinds}
+    in_languages = sorted(site.languages_of(tuple(catalogue.site.texts())))
+    # Every language shows how far all of them have come.
+    coverage = _digest(repr(site.coverage()))
+    for lang, translator in site.translators.items():
+        said = (*_phrases(site, site.interface, lang), *_phrases(site, catalogue.site.texts(), lang))
+        parts[f"messages {lang}"] = _digest(*said, _plurals(translator), *in_languages)
+        parts[f"coverage {lang}"] = coverage
+    for protocol in catalogue.protocols.values():
+        parts |= _protocol_parts(site, protocol)
+    return parts
 
 
-def _differing(before: str, after: str) -> list[str]:
-    old, new = _parts(before), _parts(after)
-    return [name for name in dict.fromkeys((*new, *old)) if old.get(name) != new.get(name)]
+def _protocol_parts(site: Site, protocol: Protocol) -> dict[str, str]:
+    """The declarations of a protocol, what the pages of a code derive from all others, its codes, its pairs."""
+    codes, pairs = protocol.codes.values(), protocol.curated.values()
+    parts: dict[str, str] = {}
+    declared = (protocol.name, protocol.sources, protocol.classes, protocol.facts, protocol.featured)
+    in_languages = sorted(site.languages_of(tuple(protocol.texts())))
+    registry = f"{protocol.registry.source} {protocol.registry.date}"
+    order = _digest(*(repr((code.slug, code.code, code.facts, code.confused_with)) for code in codes))
+    items: list[tuple[str, str, tuple[Text, ...]]] = [
+        *((f"{protocol.id} {code.slug}", _of_code(code), tuple(code.texts())) for code in codes),
+        *((f"{protocol.id} {_slugs(protocol, pair)}", _of_pair(pair), tuple(pair.texts())) for pair in pairs),
+    ]
+    known = site.languages
+    languages = [
+        *(sorted(known[protocol.id, code.code]) for code in codes),
+        *(sorted(known[protocol.id, *pair.codes]) for pair in pairs),
+    ]
+    for lang in site.translators:
+        said = _phrases(site, protocol.texts(), lang)
+        parts[f"protocol {lang} {protocol.id}"] = _digest(repr(declared), registry, *in_languages, *said)
+        parts[f"order {lang} {protocol.id}"] = _digest(order, *_phrases(site, [code.title for code in codes], lang))
+        for (name, item, texts), translated in zip(items, languages, strict=True):
+            what = "code" if name.count(" ") == 1 else "pair"
+            parts[f"{what} {lang} {name}"] = _digest(item, *translated, *_phrases(site, texts, lang))
+    return parts
 
 
-def _parts(fingerprint: str) -> Mapping[str, str]:
-    return dict(part.rpartition("=")[::2] for part in fingerprint.split(" "))
+def _listing(site: Site) -> Iterator[str]:
+    """Which pages there are, and in which languages search engines are offered them."""
+    yield repr(sorted(site.languages_of(tuple(site.catalogue.site.texts()))))
+    for protocol in site.catalogue.protocols.values():
+        yield repr((protocol.id, sorted(site.languages_of(tuple(protocol.texts())))))
+        for code in protocol.codes.values():
+            relates = (code.refines, code.replaced_by, code.confused_with)
+            yield repr((code.slug, code.facts, relates, sorted(site.languages[protocol.id, code.code])))
+        for pair in protocol.curated:
+            yield repr((pair, sorted(site.languages[protocol.id, *pair])))
+        yield repr(protocol.facts)
 
 
-def _registry(protocol: Protocol) -> str:
-    return f"{protocol.registry.source} {protocol.registry.date}"
+def _slugs(protocol: Protocol, pair: CuratedPair) -> str:
+    a, b = (protocol.codes[code].slug for code in pair.codes)
+    return f"{a} {b}"
+
+
+def _of_code(code: Code) -> str:
+    """What pages show of a code beside its texts."""
+    refers = (code.refines, code.replaced_by, code.confused_with, tuple(code.action), len(code.when))
+    return repr((code.code, code.slug, code.phrase, code.class_id, code.facts, code.wire, code.sources, refers))
+
+
+def _of_pair(pair: CuratedPair) -> str:
+    return repr((pair.codes, pair.wire, pair.sources))
+
+
+class Changes:
+    """The parts that are not as they were in the last run, and which of them a file depends on."""
+
+    def __init__(self, site: Site, before: Parts, after: Parts) -> None:
+        names = [name for name in dict.fromkeys((*after, *before)) if before.get(name) != after.get(name)]
+        self._words = [tuple(name.split(" ")) for name in names]
+        self._site = site
+        protocols = site.catalogue.protocols.values()
+        self._by_slug = {(each.id, code.slug): code.code for each in protocols for code in each.codes.values()}
+        self._by_lang: dict[str, list[tuple[str, ...]]] = {}
+        # By language and protocol, the codes that are touched; None stands for all.
+        self._touched: dict[tuple[str, str], set[str | None]] = {}
+        for words in self._words:
+            self._by_lang.setdefault(words[1], []).append(words)
+            if words[0] in ("protocol", "order", "code", "pair"):
+                self._touched.setdefault((words[1], words[2]), set()).update(self._codes(words))
+
+    def of_batch(self, batch: Batch) -> list[str]:
+        """The changed parts that every page of a batch depends on."""
+        return [" ".join(words) for words in self._words if _common(words, batch)]
+
+    def of_page(self, page: Page) -> list[str]:
+        """The changed parts that a page depends on beside those of its batch."""
+        if page.outside:
+            return [" ".join(each) for each in self._words if each[0] == "messages" and each[1] != page.lang]
+        words = self._by_lang.get(page.lang)
+        if not words or (len(page.key) > 1 and not self._may_show(page)):
+            return []
+        own = self._own(page) if len(page.key) > 1 else None
+        return [" ".join(each) for each in words if _shown(each, page, own)]
+
+    def _may_show(self, page: Page) -> bool:
+        """Whether a page of codes depends on any changed part; quick, as it is asked of every page."""
+        protocol, *codes = page.key
+        touched = self._touched.get((page.lang, protocol))
+        return touched is not None and (None in touched or not touched.isdisjoint(codes))
+
+    def of_output(self, output: OutputKind, batch: Batch) -> list[str]:
+        """The changed parts that the files of a batch depend on."""
+        return [
+            " ".join(words)
+            for words in self._words
+            if words[0] in output.needs
+            and words[1] in ("*", batch.lang)
+            and (not batch.key or len(words) < 3 or words[2] == batch.key[0])
+        ]
+
+    def _codes(self, words: tuple[str, ...]) -> Iterable[str | None]:
+        """The codes that a part is about; those that are no more have no pages."""
+        if len(words) == 3:
+            return (None,)
+        return [self._by_slug[words[2], slug] for slug in words[3:] if (words[2], slug) in self._by_slug]
+
+    def _own(self, page: Page) -> set[tuple[str, ...]]:
+        """The parts that are a page's codes, and their pair."""
+        protocol, *names = page.key
+        codes = self._site.catalogue.protocols[protocol].codes
+        slugs = [codes[name].slug for name in names]
+        return {("code", page.lang, protocol, slug) for slug in slugs} | {("pair", page.lang, protocol, *slugs)}
+
+
+def _common(words: tuple[str, ...], batch: Batch) -> bool:
+    """Whether all pages of a batch depend on a part."""
+    if words[0] == "template":
+        return words[2] == batch.kind
+    return words[0] in _EVERYWHERE and words[1] in ("*", batch.lang)
+
+
+def _shown(words: tuple[str, ...], page: Page, own: set[tuple[str, ...]] | None) -> bool:
+    """Whether a page depends on a part of its language; `own` are its codes and its pair, None where it shows all."""
+    if words[0] in ("protocol", "order"):
+        return not page.key or words[2] == page.key[0]
+    if words[0] in ("code", "pair"):
+        return words in own if own is not None else not page.key or words[2] == page.key[0]
+    return words[0] == "coverage" and not page.key
+
+
+def inputs_digest(settings: Settings) -> str:
+    """The digest of all files and options that a build reads: where it is the same, nothing can have changed."""
+    made = blake2b(program_digest().encode(), digest_size=16)
+    made.update(repr((settings.base_url, settings.strict)).encode())
+    for folder in (settings.content, settings.locales, settings.templates):
+        made.update(b"\0")
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            data = path.read_bytes()
+            made.update(f"{path.relative_to(folder).as_posix()} {len(data)} ".encode())
+            made.update(data)
+    return made.hexdigest()
 
 
 @cache
-def _program() -> str:
+def program_digest() -> str:
     """Digest of the package and of what it renders with: another version of either makes every page anew."""
     files = sorted(Path(__file__).parent.rglob("*.py"))
-    return _digest(*(path.read_text(encoding="utf-8") for path in files), *map(version, _RENDERS_WITH))
+    return _digest(*(path.read_text(encoding="utf-8") for path in files), *_installed(_RENDERS_WITH))
+
+
+def _installed(names: Iterable[str]) -> list[str]:
+    """The distributions with these names, as their folders of metadata are called: name and version.
+
+    Asking importlib.metadata for the versions would take longer than to build a small site's pages.
+    """
+    wanted = tuple(f"{name}-" for name in names)
+    folders = (path for path in map(Path, sys.path) if path.is_dir())
+    names_there = (each.name.lower() for folder in folders for each in os.scandir(folder))
+    return sorted(
+        {name for name in names_there if name.startswith(wanted) and name.endswith(("dist-info", "egg-info"))}
+    )
+
+
+def _phrases(site: Site, texts: Iterable[Text], lang: str) -> Iterator[str]:
+    translator = site.translators[lang]
+    return (f"{phrase.lang} {phrase.text}" for phrase in map(translator.phrase, texts))
+
+
+def _plurals(translator: Translator) -> str:
+    """The forms of the messages that depend on a number; a phrase is only the one for one."""
+    messages = translator.catalogs.get("site")
+    return repr((messages.rule, sorted(messages.plurals.items()))) if messages else ""
 
 
 def _digest(*parts: str) -> str:

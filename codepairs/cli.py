@@ -1,25 +1,26 @@
 """The command line: flags -> Settings -> pipeline; problems -> exit status.
 
-Exit status: 0 done, 1 problems in the input or the built site, 2 wrong usage.
+Exit status: 0 done, 1 problems in the input or the built site, 2 wrong usage. A command imports what it needs when it
+runs, so that none waits for the libraries of another.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TimeRemainingColumn
 
-from codepairs import __version__, catalogues, pipeline
+from codepairs import __version__
 from codepairs.errors import CodepairsError, ContentError, Problem
-from codepairs.inspect import site_problems
-from codepairs.proofread import language_problems
 from codepairs.settings import Settings
+
+if TYPE_CHECKING:
+    from codepairs.pipeline import Report
 
 __all__ = ["main"]
 
@@ -31,8 +32,19 @@ _PATHS = (
     ("content", "Folder of site.yaml and the protocols."),
     ("locales", "Folder of the translations."),
     ("templates", "Folder of the Jinja templates and assets."),
-    ("output", "Folder that receives the site."),
+    ("output", "Folder, archive (.tar.zst) or address of an object store (s3://…) that receives the site."),
 )
+
+
+class _Place(click.Path):
+    """A folder, or what receives a site instead."""
+
+    name = "place"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if "://" in str(value):
+            return value
+        return Path(value) if str(value).endswith(".tar.zst") else super().convert(value, param, ctx)
 
 
 class _DefaultGroup(click.Group):
@@ -52,7 +64,7 @@ def _options(command: F) -> F:
         "--base-url", metavar="URL", help="Absolute address of the site; replaces that of site.yaml."
     )(command)
     for name, text in reversed(_PATHS):
-        kind = click.Path(file_okay=False, path_type=Path)
+        kind = (_Place if name == "output" else click.Path)(file_okay=False, path_type=Path)
         default = getattr(Settings(), name)
         command = click.option(f"--{name}", type=kind, default=default, show_default=True, help=text)(command)
     return command
@@ -70,21 +82,24 @@ def main() -> None:
 @main.command()
 @_options
 @click.option("--jobs", type=click.IntRange(min=0), default=0, show_default=True, help="Processes; 0: all cores.")
+@click.option("--scheduler", metavar="URL", help="Dask scheduler whose workers make the site, as tcp://host:8786.")
 @click.option("--full", is_flag=True, help="Render every page, whatever the last run left.")
-@click.option("--explain", is_flag=True, help="Say why each page was rendered or removed.")
+@click.option("--explain", is_flag=True, help="Say why each file is made or removed.")
+@click.option("--profile", is_flag=True, help="Say how long each step took.")
 def build(**options: Any) -> None:
     """Build the site."""
+    from codepairs import pipeline
+    from codepairs.console import console_of
+
     settings = Settings(**options)
-    console = Console(stderr=True, quiet=settings.quiet)
-    with _reported(), _progress(console) as progress:
-        task = progress.add_task("pages", total=None)
-        report = pipeline.build(settings, lambda done, total: progress.update(task, completed=done, total=total))
+    with _reported(), console_of(settings) as console:
+        report = pipeline.build(settings, console)
     _print_problems(report.warnings[:_SHOWN_WARNINGS])
     if len(report.warnings) > _SHOWN_WARNINGS:
         more = len(report.warnings) - _SHOWN_WARNINGS
         click.echo(f"and {more:,} more warnings; `check` lists them all", err=True)
-    for path, reason in report.reasons if settings.explain else ():
-        click.echo(f"{path}: {reason}")
+    if settings.profile:
+        click.echo("\n".join(console.profile()))
     if not settings.quiet:
         _print_report(report, settings)
 
@@ -94,12 +109,19 @@ def build(**options: Any) -> None:
 @click.option("--site", "built", is_flag=True, help="Check the built site too: links, HTML, hreflang.")
 def check(built: bool, **options: Any) -> None:
     """Check content and translations; with --site the built site as well."""
+    from codepairs import pipeline
+    from codepairs.proofread import language_problems
+
     settings = Settings(**options)
+    if built and (isinstance(settings.output, str) or settings.output.is_file()):
+        raise click.UsageError(f"--site checks a folder, and {settings.output} is none")
     with _reported():
-        site, warnings = pipeline.check(settings)
+        site, warnings = pipeline.read_site(settings)
         problems = list(warnings) + list(language_problems(settings.locales, site))
         if built:
-            problems += site_problems(settings.output, settings.locales, site)
+            from codepairs.inspect import site_problems
+
+            problems += site_problems(Path(settings.output), settings.locales, site)
     _print_problems(problems)
     errors = [problem for problem in problems if settings.strict or not problem.warning]
     if not settings.quiet:
@@ -116,6 +138,8 @@ def messages() -> None:
 @_options
 def extract(**options: Any) -> None:
     """Write a template (.pot) of every domain into the locales folder."""
+    from codepairs import catalogues
+
     with _reported():
         for path, count in catalogues.extract(Settings(**options)):
             click.echo(f"{path}: {count} messages")
@@ -125,6 +149,8 @@ def extract(**options: Any) -> None:
 @_options
 def update(**options: Any) -> None:
     """Bring every .po file up to date with content and templates; translations are kept."""
+    from codepairs import catalogues
+
     with _reported():
         for path, text in catalogues.update(Settings(**options)):
             click.echo(f"{path}: {text}")
@@ -134,6 +160,8 @@ def update(**options: Any) -> None:
 @_options
 def status(**options: Any) -> None:
     """Print how far each language has come, by domain."""
+    from codepairs import catalogues
+
     with _reported():
         for line in catalogues.status(Settings(**options)):
             click.echo(line)
@@ -153,12 +181,6 @@ def _reported() -> Iterator[None]:
         sys.exit(1)
 
 
-def _progress(console: Console) -> Progress:
-    """A bar by pages on a terminal; nothing in a log, where the summary says it all."""
-    columns = (BarColumn(), MofNCompleteColumn(), TaskProgressColumn(show_speed=True), TimeRemainingColumn())
-    return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
-
-
 def _print_problems(problems: Iterable[Problem]) -> None:
     for problem in sorted(set(problems)):
         click.echo(str(problem), err=True)
@@ -171,7 +193,7 @@ def _counted(problems: Sequence[Problem]) -> str:
     return f"{errors} {'error' if errors == 1 else 'errors'}, {warnings} {'warning' if warnings == 1 else 'warnings'}"
 
 
-def _print_report(report: pipeline.Report, settings: Settings) -> None:
+def _print_report(report: Report, settings: Settings) -> None:
     rate = report.rendered / report.seconds if report.seconds else 0
     click.echo(
         f"{report.pages:,} pages, {report.rendered:,} rendered in {report.seconds:.1f} s ({rate:,.0f} a second); "
@@ -181,4 +203,7 @@ def _print_report(report: pipeline.Report, settings: Settings) -> None:
         total, done = sum(item.total for item in domains), sum(item.translated for item in domains)
         share = 100 * done // total if total else 100
         click.echo(f"{lang}: {done:,} of {total:,} messages translated ({share} %)")
-    click.echo(f"Open {settings.output / 'index.html'} in a browser.")
+    if os.path.isdir(settings.output):
+        click.echo(f"Open {Path(settings.output) / 'index.html'} in a browser.")
+    else:
+        click.echo(f"The site is in {settings.output}.")

@@ -11,13 +11,12 @@ raised one by one, so that an author sees every mistake of a run at once.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["CodepairsError", "ContentError", "OutputError", "Place", "Problem", "errors_of"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(NamedTuple):
     """A position in a text file; lines and columns count from 1."""
 
     path: str
@@ -28,8 +27,7 @@ class Place:
         return f"{self.path}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class Problem(NamedTuple):
     """One mistake: its place, what is wrong and what would be right."""
 
     place: Place

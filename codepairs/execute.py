@@ -1,62 +1,99 @@
-"""Runs the work: batches of pages on any Executor, inline or in processes. Workers render and write; receipts return.
+"""Runs the work: jobs on any Executor, inline or in processes. Workers render and write; receipts return.
 
-The state of a worker (the site, the templates of a language) comes from a memoised function, not from an initialiser,
-so that every executor behaves alike. Its key is the path of the stored site and its digest: a new build never meets
-the state of an old one.
+The state of a worker (the site, the templates of a language) comes from memoised functions, not from an initialiser, so
+that every executor behaves alike. It is kept under a key that each run makes anew: a build never meets the state of an
+older one. Where workers are forked they have the site already; elsewhere they read it from a file.
 """
 
 from __future__ import annotations
 
 import os
 import pickle
+import zlib
 from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
 from functools import lru_cache
-from itertools import groupby, islice
+from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
+from uuid import uuid4
 
+from codepairs.manifest import line_of
+from codepairs.outputs import OUTPUTS
+from codepairs.pages import PAGE_KINDS
 from codepairs.pages.shared import Shared
-from codepairs.plan import File, Page, Site
-from codepairs.render import render_page
-from codepairs.write import Receipt, digest_of, write_file
+from codepairs.plan import Batch, Plan, Site, plan_site
+from codepairs.render import render_pages
+from codepairs.write import Stamp, Store
 
 __all__ = [
-    "Batch",
     "InlineExecutor",
-    "StoredSite",
-    "batches",
+    "Job",
+    "ProcessesExecutor",
+    "Receipt",
+    "SiteKey",
+    "Task",
     "executor_of",
+    "jobs",
+    "learn",
+    "packed",
     "produce",
     "run",
     "stored",
-    "worker_count",
 ]
 
-_BATCH = 250
-"""Pages sent to a worker at once."""
-_WORTH_A_PROCESS = 10_000
+_WORTH_A_PROCESS = 1_000
 """Pages below which starting processes takes longer than it saves."""
+_JOB = 400
+"""Pages sent to a worker at once, about."""
+_KINDS = {kind.name: kind for kind in PAGE_KINDS}
+_OUTPUTS = {output.name: output for output in OUTPUTS}
 
 
-@dataclass(frozen=True, slots=True)
-class StoredSite:
+class SiteKey(NamedTuple):
     """Where a worker finds the site."""
 
-    path: Path
-    digest: str
+    key: str
+    path: str | None
+    """A file; None where the workers are forked from the process that has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Pages of one language, to be rendered and written together."""
+class Task(NamedTuple):
+    """What has to be made of a batch."""
 
-    pages: tuple[Page, ...]
-    site: StoredSite
-    output: Path
+    batch: Batch
+    kept: Mapping[str, Stamp] | None = None
+    """The files that stay as they are; None: nothing does."""
+
+
+class Job(NamedTuple):
+    """Tasks of one language, to be done together."""
+
+    tasks: tuple[Task, ...]
+    site: SiteKey
+    store: Store
+
+    @property
+    def lang(self) -> str:
+        """The language that a worker needs for it."""
+        return self.tasks[0].batch.lang
+
+
+class Receipt(NamedTuple):
+    """What became of a batch."""
+
+    batch: Batch
+    line: bytes
+    """Its line in the manifest."""
+    rendered: int
+    """Pages."""
+    written: int
+    """Files."""
+    files: int
+    """All its files."""
 
 
 class InlineExecutor(Executor):
@@ -71,63 +108,186 @@ class InlineExecutor(Executor):
         return future
 
 
+class ProcessesExecutor(Executor):
+    """Some processes, each of which keeps to one language as long as there is work in it.
+
+    What a language needs (templates, fragments, sentences) is then made in few processes. A process that dies is
+    replaced with the next call.
+    """
+
+    def __init__(self, count: int, fork: bool = True) -> None:
+        self._context = get_context(_start_method(fork))
+        self._pools = [ProcessPoolExecutor(1, mp_context=self._context) for _ in range(count)]
+        self._pending = [0] * count
+        self._langs: list[set[str]] = [set() for _ in range(count)]
+
+    @property
+    def forks(self) -> bool:
+        """Whether the processes have what this one has."""
+        return self._context.get_start_method() == "fork"
+
+    def submit(self, fn, /, job, *args, **kwargs):  # type: ignore[no-untyped-def, override]
+        rank = min(range(len(self._pools)), key=lambda rank: (self._pending[rank], job.lang not in self._langs[rank]))
+        self._langs[rank].add(job.lang)
+        self._pending[rank] += 1
+        try:
+            future = self._pools[rank].submit(fn, job, *args, **kwargs)
+        except BrokenExecutor:
+            self._pools[rank] = ProcessPoolExecutor(1, mp_context=self._context)
+            future = self._pools[rank].submit(fn, job, *args, **kwargs)
+        future.add_done_callback(lambda _: self._done(rank))
+        return future
+
+    def _done(self, rank: int) -> None:
+        self._pending[rank] -= 1
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        for pool in self._pools:
+            pool.shutdown(wait=wait, cancel_futures=cancel_futures)
+
+
 @contextmanager
-def stored(site: Site) -> Iterator[StoredSite]:
-    """The site in a file for the workers to read, for as long as the context lasts."""
-    data = pickle.dumps(site, protocol=pickle.HIGHEST_PROTOCOL)
-    with TemporaryDirectory(prefix="codepairs-") as folder:
-        path = Path(folder) / "site.pickle"
-        path.write_bytes(data)
-        yield StoredSite(path, digest_of(data))
+def stored(site: Site, on_disk: bool = True) -> Iterator[SiteKey]:
+    """The site for the workers to find, for as long as the context lasts."""
+    key = uuid4().hex
+    _SITES[key] = site
+    with ExitStack() as stack:
+        path = None
+        if on_disk:
+            path = f"{stack.enter_context(TemporaryDirectory(prefix='codepairs-'))}/site.pickle"
+            Path(path).write_bytes(packed(SiteKey(key, None)))
+        try:
+            yield SiteKey(key, path)
+        finally:
+            del _SITES[key]
 
 
-def batches(pages: Iterable[Page], site: StoredSite, output: Path) -> Iterator[Batch]:
-    """The pages in batches of one language each, in their order."""
-    for _, group in groupby(pages, key=lambda page: page.lang):
-        while part := tuple(islice(group, _BATCH)):
-            yield Batch(part, site, output)
+def packed(at: SiteKey) -> bytes:
+    """A site of this process, to be sent to another."""
+    return zlib.compress(pickle.dumps(_SITES[at.key], protocol=pickle.HIGHEST_PROTOCOL), level=1)
 
 
-def produce(batch: Batch) -> list[Receipt]:
-    """Render and write the pages of a batch; runs in a worker."""
-    shared = _shared(batch.site.path, batch.site.digest, batch.pages[0].lang)
-    return [write_file(batch.output, File(page.path, render_page(page, shared))) for page in batch.pages]
+def learn(at: SiteKey, data: bytes) -> None:
+    """Take a packed site over, unless it is here already; sites of earlier runs are forgotten."""
+    if at.key not in _SITES:
+        site = pickle.loads(zlib.decompress(data))  # noqa: S301 - packed by the same run
+        assert isinstance(site, Site)
+        for state in (_SITES.clear, _plan.cache_clear, _shared.cache_clear):
+            state()
+        _SITES[at.key] = site
 
 
-def run(work: Iterable[Batch], executor: Executor, window: int) -> Iterator[Receipt]:
-    """Receipts of all batches; at most `window` batches are under way at once."""
-    pending: deque[Future[list[Receipt]]] = deque()
-    for batch in work:
-        pending.append(executor.submit(produce, batch))
+def jobs(tasks: Iterable[Task], site: SiteKey, store: Store, size: int = _JOB) -> Iterator[Job]:
+    """The tasks in jobs of one language each and of about `size` pages."""
+    waiting: dict[str, list[Task]] = {}
+    for task in tasks:
+        lang = task.batch.lang
+        batch = waiting.setdefault(lang, [])
+        batch.append(task)
+        if sum(each.batch.count for each in batch) >= size or not task.batch.count:
+            yield Job(tuple(waiting.pop(lang)), site, store)
+    for rest in waiting.values():
+        yield Job(tuple(rest), site, store)
+
+
+def produce(job: Job) -> list[Receipt]:
+    """Make the files of a job; runs in a worker."""
+    return [_produced(task, job) for task in job.tasks]
+
+
+def _produced(task: Task, job: Job) -> Receipt:
+    batch, files = task.batch, dict(task.kept or {})
+    before, written = len(files), 0
+    for path, (stamp, changed) in job.store.put_all(batch.name, _files(batch, files.copy(), job.site)):
+        files[path] = stamp
+        written += changed
+    rendered = len(files) - before if batch.count else 0
+    return Receipt(batch, line_of(batch.name, files), rendered, written, len(files))
+
+
+def _files(batch: Batch, kept: Container[str], site: SiteKey) -> Iterator[tuple[str, bytes | Iterable[bytes]]]:
+    """The files of a batch but those that are kept."""
+    if batch.kind in _OUTPUTS:
+        plan = _plan(site)
+        return ((file.path, file.data) for file in _OUTPUTS[batch.kind].files(plan.site, plan, batch))
+    shared, kind = _shared(site, batch.lang), _KINDS[batch.kind]
+    folder = "" if kind.outside else f"{batch.lang}/"
+    pages = kind.pages(shared.site, batch.lang, batch.key)
+    wanted = [page for page in pages if folder + page.name not in kept] if kept else list(pages)
+    return ((folder + page.name, data) for page, data in render_pages(wanted, shared))
+
+
+def run(work: Iterable[Job], executor: Executor, window: int) -> Iterator[Receipt]:
+    """Receipts of all batches, job by job; at most `window` jobs are under way at once.
+
+    The work of a process that died is done once more by another.
+    """
+    pending: deque[tuple[Job, Future[list[Receipt]]]] = deque()
+    for job in work:
+        pending.append((job, executor.submit(produce, job)))
         if len(pending) >= window:
-            yield from pending.popleft().result()
+            yield from _result(*pending.popleft(), executor)
     while pending:
-        yield from pending.popleft().result()
+        yield from _result(*pending.popleft(), executor)
 
 
-def worker_count(jobs: int, pages: int) -> int:
-    """How many processes to use; 1 means none beside the caller."""
-    wanted = jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else jobs or os.cpu_count() or 1
-    return wanted if pages >= _WORTH_A_PROCESS or jobs > 1 else 1
+def _result(job: Job, future: Future[list[Receipt]], executor: Executor) -> list[Receipt]:
+    try:
+        return future.result()
+    except BrokenExecutor:
+        return executor.submit(produce, job).result()
 
 
-@contextmanager
-def executor_of(workers: int) -> Iterator[Executor]:
-    """An executor with so many workers."""
-    if workers == 1:
-        yield InlineExecutor()
-    else:
-        with ProcessPoolExecutor(workers) as pool:
-            yield pool
+_SITES: dict[str, Site] = {}
+"""The sites of this process, by key: of the run itself, and so of workers that are forked from it."""
 
 
-@lru_cache(maxsize=4)
-def _site(path: Path, digest: str) -> Site:
-    site = pickle.loads(path.read_bytes())  # noqa: S301 - written by the same run
-    assert isinstance(site, Site)
-    return site
+def _site(at: SiteKey) -> Site:
+    if at.key not in _SITES and at.path:
+        learn(at, Path(at.path).read_bytes())
+    return _SITES[at.key]
+
+
+@lru_cache(maxsize=2)
+def _plan(at: SiteKey) -> Plan:
+    return plan_site(_site(at), PAGE_KINDS, OUTPUTS)
 
 
 @lru_cache(maxsize=8)
-def _shared(path: Path, digest: str, lang: str) -> Shared:
-    return Shared(_site(path, digest), lang)
+def _shared(at: SiteKey, lang: str) -> Shared:
+    return Shared(_site(at), lang)
+
+
+@contextmanager
+def executor_of(
+    wanted: int, pages: int, told: Callable[[str], None], *, fork: bool = True
+) -> Iterator[tuple[Executor, int]]:
+    """An executor with `wanted` processes (0: one for each processor), and how many jobs to give it at once.
+
+    Few pages are made in the caller, and so are all where processes cannot be started; `told` is then told so. `fork`
+    says whether this process may be forked.
+    """
+    count = wanted or _processors()
+    if count == 1 or (not wanted and pages < _WORTH_A_PROCESS):
+        yield InlineExecutor(), 1
+        return
+    try:
+        pool = ProcessesExecutor(count, fork)
+    except (OSError, ImportError, NotImplementedError) as error:
+        told(f"processes cannot be started ({error}); one does all the work")
+        yield InlineExecutor(), 1
+        return
+    with pool:
+        yield pool, 4 * count
+
+
+def _start_method(fork: bool) -> str | None:
+    """How processes are started: forked where that may be, otherwise from nothing."""
+    if not fork:
+        return "spawn"
+    return "fork" if "fork" in get_all_start_methods() else None
+
+
+def _processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 
@@ -34,27 +36,24 @@ __all__ = [
 _MAX_BYTES = 1_000_000
 _MAX_DEPTH = 50
 _MAX_LISTS = 5_000
-_MISFITS = {chr(code) for code in (*range(0x00, 0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F, 0xFEFF, 0xFDD0)}
+_MISFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufdd0]")
 
 
-@dataclass(frozen=True, slots=True)
-class ScalarNode:
+class ScalarNode(NamedTuple):
     """A text as the author wrote it."""
 
     value: str
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class SequenceNode:
+class SequenceNode(NamedTuple):
     """A list of nodes."""
 
     items: tuple[Node, ...]
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class MappingNode:
+class MappingNode(NamedTuple):
     """Named nodes in the order of the file; `keys` gives the place of each name."""
 
     items: dict[str, Node]
@@ -65,8 +64,7 @@ class MappingNode:
 Node = ScalarNode | SequenceNode | MappingNode
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One content file. `root` is None where the file could not be read; `problems` then says why."""
 
     path: Path
@@ -79,8 +77,7 @@ class Document:
         return self.path.name.removesuffix(".yaml")
 
 
-@dataclass(frozen=True, slots=True)
-class CsvRow:
+class CsvRow(NamedTuple):
     """One row of a registry file, by column name."""
 
     cells: dict[str, str]
@@ -134,16 +131,16 @@ def read_document(path: Path) -> Document:
 
 def parse_document(path: Path, text: str) -> Document:
     """Parse YAML; `path` only names the file in problems."""
-    misfit = next((index for index, char in enumerate(text) if char in _MISFITS), None)
+    misfit = _MISFIT.search(text)
     if misfit is not None:
-        before = text[:misfit]
-        place = Place(str(path), before.count("\n") + 1, misfit - before.rfind("\n"))
-        return Document(path, None, (Problem(place, f"holds the control character U+{ord(text[misfit]):04X}"),))
+        start = misfit.start()
+        place = Place(str(path), text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start))
+        return Document(path, None, (Problem(place, f"holds the control character U+{ord(misfit[0]):04X}"),))
     try:
         # A deep file would exhaust the stack of the C parser, which keeps no count.
-        if sum(map(text.count, ("[", "{", "- ", "? "))) > _MAX_LISTS:
+        if len(text) > _MAX_LISTS and sum(map(text.count, ("[", "{", "- ", "? "))) > _MAX_LISTS:
             raise yaml.MarkedYAMLError(problem=f"holds more than {_MAX_LISTS:,} lists")
-        root = yaml.compose(text, Loader=yaml.CSafeLoader)
+        root = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = Place(str(path), mark.line + 1, mark.column + 1) if mark else Place(str(path))
@@ -153,6 +150,19 @@ def parse_document(path: Path, text: str) -> Document:
         return Document(path, None, (Problem(Place(str(path)), "is empty"),))
     converter = _Converter(str(path))
     return Document(path, converter.node(root, 0), tuple(converter.problems))
+
+
+class _Loader(yaml.CBaseLoader):
+    """Does not even look for types: every scalar is a text here."""
+
+    def resolve(self, *_: object) -> None:
+        pass
+
+    def descend_resolver(self, *_: object) -> None:
+        pass
+
+    def ascend_resolver(self) -> None:
+        pass
 
 
 class _Converter:
@@ -175,9 +185,10 @@ class _Converter:
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, place, depth)
         if isinstance(node, yaml.SequenceNode):
-            return SequenceNode(tuple(self.node(item, depth + 1) for item in node.value), place)
+            return SequenceNode(tuple([self.node(item, depth + 1) for item in node.value]), place)
         # Only between double quotes can an escape say what the file itself must not hold.
-        for char in _MISFITS.intersection(node.value) if getattr(node, "style", "") == '"' else ():
+        quoted = isinstance(node, yaml.ScalarNode) and node.style == '"'
+        for char in sorted(set(_MISFIT.findall(node.value))) if quoted else ():
             self.problems.append(Problem(place, f"holds the control character U+{ord(char):04X}"))
         return ScalarNode(node.value, place)
 
@@ -197,7 +208,8 @@ class _Converter:
         return MappingNode(items, keys, place)
 
     def place(self, node: yaml.Node) -> Place:
-        return Place(self.path, node.start_mark.line + 1, node.start_mark.column + 1)
+        mark = node.start_mark
+        return Place(self.path, mark.line + 1, mark.column + 1)
 
 
 def _protocol_files(folder: Path, problems: list[Problem]) -> ProtocolFiles:

@@ -46,7 +46,10 @@ def normalise(source: str) -> str:
     >>> normalise(" One line,\\n  continued.\\n\\nA second paragraph.\\n")
     'One line, continued.\\n\\nA second paragraph.'
     """
-    paragraphs = re.split(r"\n[ \t]*\n", source.strip())
+    stripped = source.strip()
+    if len(stripped.splitlines()) < 2:
+        return stripped
+    paragraphs = re.split(r"\n[ \t]*\n", stripped)
     return "\n\n".join(_fold(paragraph) for paragraph in paragraphs if paragraph.strip())
 
 
@@ -71,9 +74,15 @@ class Text:
     """The gettext domain: `site` or the id of a protocol."""
     place: Place = field(compare=False, repr=False, default=Place(""))
 
+    def __hash__(self) -> int:
+        # Texts are looked up all the time, and a string remembers its hash.
+        return hash(self.source)
+
     @property
     def translatable(self) -> bool:
         """Whether any word stands outside code spans and placeholders; the rest is the same in every language."""
+        if self.source[:1].isalpha():
+            return True
         return any(map(str.isalpha, _PLACEHOLDER.sub("", _CODE_SPAN.sub("", self.source))))
 
 

@@ -1,32 +1,36 @@
 """Site -> Plan: every page that will exist, before any is made.
 
 Nothing downstream decides what exists or whether it is indexed: a `Page` says so. The plan is walked, not stored:
-pages grow with the square of the codes, and each walk yields them anew in the same order.
+pages grow with the square of the codes. What is walked are batches, about as many as there are codes; a batch stands
+for the pages that are made together and yields them wherever they are made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from functools import cached_property
+from itertools import zip_longest
+from typing import Any, NamedTuple
 
 from codepairs.assets import Assets
 from codepairs.compose import Slots
 from codepairs.model import Catalogue, Text
+from codepairs.relations import Relations
 from codepairs.translate import Coverage, Translator
 
-__all__ = ["File", "Page", "PageKind", "Plan", "Site", "plan_site"]
+__all__ = ["Batch", "File", "OutputKind", "Page", "PageKind", "Plan", "Site", "plan_site"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Site:
-    """Everything a page can depend on; plain data that can be sent to another process."""
+    """Everything a page can depend on; plain data that can be sent to another process. Compared by identity."""
 
     catalogue: Catalogue
     translators: Mapping[str, Translator]
     assets: Assets
-    templates: Path
+    templates: Mapping[str, str]
+    """The texts of the templates by name."""
     template_digests: Mapping[str, str]
     interface: tuple[Text, ...]
     """The messages of the templates."""
@@ -57,14 +61,49 @@ class Site:
         """`file` or `clean`."""
         return self.catalogue.site.link_style
 
+    @cached_property
+    def relations(self) -> Mapping[str, Relations]:
+        """How the codes of each protocol relate."""
+        return {name: Relations(protocol) for name, protocol in self.catalogue.protocols.items()}
+
     def languages_of(self, texts: Sequence[Text]) -> frozenset[str]:
         """The languages in which every one of the texts is translated; the source language always is."""
         return frozenset(lang for lang, translator in self.translators.items() if all(map(translator.knows, texts)))
 
+    @cached_property
+    def languages(self) -> Mapping[tuple[str, ...], frozenset[str]]:
+        """The languages in which a code or a curated pair is translated, by protocol and codes."""
+        known: dict[tuple[str, ...], frozenset[str]] = {}
+        same: dict[frozenset[str], frozenset[str]] = {}
+        for protocol in self.catalogue.protocols.values():
+            for code in protocol.codes.values():
+                found = self.languages_of(tuple(code.texts()))
+                known[protocol.id, code.code] = same.setdefault(found, found)
+            for pair in protocol.curated.values():
+                known[protocol.id, *pair.codes] = self.languages_of(tuple(pair.texts()))
+        return known
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """One page in one language: keys, not objects, so that it is cheap to send to another process."""
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Pages or files that are made together: the unit of planning, of work and of the manifest."""
+
+    kind: str
+    lang: str
+    """Their language; the source language for what belongs to none."""
+    key: tuple[str, ...]
+    """What its kind needs to make them: protocol, first code."""
+    count: int
+    """Number of pages; 0 for files that are no pages."""
+
+    @property
+    def name(self) -> str:
+        """Unique in a plan: `kind lang key`."""
+        return " ".join((self.kind, self.lang, *self.key))
+
+
+class Page(NamedTuple):
+    """One page in one language: keys, not objects."""
 
     kind: str
     lang: str
@@ -93,7 +132,7 @@ class Page:
     @property
     def indexed(self) -> bool:
         """Whether it stands in the sitemap and search engines may list it."""
-        return self.notable and self.translated and not self.outside
+        return self.notable and self.lang in self.languages and not self.outside
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +140,8 @@ class File:
     """A finished output file."""
 
     path: str
-    data: bytes
+    data: bytes | Iterable[bytes]
+    """Its bytes, in one piece or, where there are very many, piece by piece."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,33 +150,76 @@ class PageKind:
 
     name: str
     template: str
-    plan: Callable[[Site, str], Iterator[Page]]
-    """The pages of the kind in one language; called with the source language for pages outside any."""
+    pages: Callable[[Site, str, tuple[str, ...]], Iterator[Page]]
+    """The pages of the kind in a language, those of one batch where the kind has several, by its key."""
+    keys: Callable[[Site], Iterable[tuple[tuple[str, ...], int]]] | None = None
+    """The keys of its batches in a language with the number of their pages; None: one batch, without a key."""
     context: Callable[[Page, Any], dict[str, Any]] | None = None
     """What the template of the page receives beside what every page does."""
-    slots: Callable[[Page, Any], Slots] | None = None
-    """What the page is composed of, instead of a context: for kinds with very many pages."""
+    slots: Callable[[Sequence[Page], Any], Iterator[Slots]] | None = None
+    """What pages are composed of, instead of a context: for kinds with very many pages."""
     outside: bool = False
     """Whether its pages belong to no language."""
+
+    def batches(self, site: Site, lang: str) -> Iterator[Batch]:
+        """The batches of the kind in one language."""
+        keys = self.keys(site) if self.keys else [((), sum(1 for _ in self.pages(site, lang, ())))]
+        return (Batch(self.name, lang, key, count) for key, count in keys)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputKind:
+    """Files derived from the site and its plan."""
+
+    name: str
+    needs: tuple[str, ...]
+    """The kinds of parts they depend on: the first words of names in `codepairs.changes.parts_of`."""
+    files: Callable[[Site, Plan, Batch], Iterator[File]]
+    keys: Callable[[Site], Iterable[tuple[str, tuple[str, ...]]]] | None = None
+    """Language and key of each of its batches; None: a single one."""
+
+    def batches(self, site: Site) -> Iterator[Batch]:
+        """The batches of the kind."""
+        keys = self.keys(site) if self.keys else [(site.source_lang, ())]
+        return (Batch(self.name, lang, key, 0) for lang, key in keys)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All pages of a site: those outside any language first, then language by language, kind by kind."""
+    """All pages of a site, and the files derived from them."""
 
     site: Site
     kinds: tuple[PageKind, ...] = field(repr=False)
+    outputs: tuple[OutputKind, ...] = field(repr=False, default=())
 
     def __iter__(self) -> Iterator[Page]:
+        """All pages: those outside any language first, then language by language, kind by kind."""
+        kinds = {kind.name: kind for kind in self.kinds}
+        for batch in (*self._outside(), *(batch for each in self._by_language() for batch in each)):
+            yield from kinds[batch.kind].pages(self.site, batch.lang, batch.key)
+
+    def batches(self) -> Iterator[Batch]:
+        """All batches; those of the languages in turn, so that workers can each keep to one of them."""
+        for output in self.outputs:
+            yield from output.batches(self.site)
+        yield from self._outside()
+        for abreast in zip_longest(*self._by_language()):
+            yield from (batch for batch in abreast if batch is not None)
+
+    def _outside(self) -> Iterator[Batch]:
         for kind in self.kinds:
             if kind.outside:
-                yield from kind.plan(self.site, self.site.source_lang)
-        for lang in self.site.translators:
-            for kind in self.kinds:
-                if not kind.outside:
-                    yield from kind.plan(self.site, lang)
+                yield from kind.batches(self.site, self.site.source_lang)
+
+    def _by_language(self) -> list[Iterator[Batch]]:
+        return [self._inside(lang) for lang in self.site.translators]
+
+    def _inside(self, lang: str) -> Iterator[Batch]:
+        for kind in self.kinds:
+            if not kind.outside:
+                yield from kind.batches(self.site, lang)
 
 
-def plan_site(site: Site, kinds: Sequence[PageKind]) -> Plan:
-    """The plan of a site; the page kinds are given, so that this module knows none of them."""
-    return Plan(site, tuple(kinds))
+def plan_site(site: Site, kinds: Sequence[PageKind], outputs: Sequence[OutputKind] = ()) -> Plan:
+    """The plan of a site; its kinds are given, so that this module knows none of them."""
+    return Plan(site, tuple(kinds), tuple(outputs))

@@ -6,11 +6,23 @@ still gets a relation for every pair; it is `unrelated` unless a code says that 
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from heapq import nsmallest
 
 from codepairs.model import Code, Fact, Protocol
 
-__all__ = ["NOTABLE", "RELATIONS", "ROLES", "Relation", "Relations", "neighbours", "relation_of", "shared_values"]
+__all__ = [
+    "NOTABLE",
+    "RELATIONS",
+    "ROLES",
+    "Neighbours",
+    "Relation",
+    "Relations",
+    "RelationsBeside",
+    "relation_of",
+    "shared_values",
+]
 
 ROLES = ("class", "answers", "phase", "outcome", "retry", "acts", "afterwards")
 """The roles a fact may declare."""
@@ -19,6 +31,8 @@ RELATIONS = ("alternatives", "retry-or-stop", "steps", "refines", "replaced", "u
 NOTABLE = frozenset(RELATIONS) - {"steps", "unrelated"}
 """The relations between codes that a reader may have to choose between."""
 
+_ROWS = 4
+"""How many codes' relations are remembered: pages are planned and made row by row."""
 _FAILED = frozenset({"failed-for-now", "failed-for-good"})
 
 
@@ -39,26 +53,76 @@ class Relations:
     """The relations of a protocol's codes; what each code brings to them is worked out once."""
 
     def __init__(self, protocol: Protocol) -> None:
-        self._traits = {code.code: _traits(protocol, code) for code in protocol.codes.values()}
+        alike: dict[_Traits, _Traits] = {}
+        found = ((code.code, _traits(protocol, code)) for code in protocol.codes.values())
+        # Codes with equal traits have the same object.
+        self.traits = {code: alike.setdefault(traits, traits) for code, traits in found}
+        self.codes = protocol.codes
+        self.declaring: dict[str, set[str]] = {}
+        """The codes that a code refines or is replaced by, and those that say so of it."""
+        for code in protocol.codes.values():
+            for other in filter(None, (code.refines, code.replaced_by)):
+                self.declaring.setdefault(code.code, set()).add(other)
+                self.declaring.setdefault(other, set()).add(code.code)
+        self._rows: dict[str, RelationsBeside] = {}
 
     def of(self, a: Code, b: Code) -> Relation:
         """The relation of `a` and `b`, given in canonical order."""
-        if a.refines == b.code or b.refines == a.code:
-            return Relation("refines", *((a.code, b.code) if a.refines == b.code else (b.code, a.code)))
-        if a.replaced_by == b.code or b.replaced_by == a.code:
-            return Relation("replaced", *((a.code, b.code) if a.replaced_by == b.code else (b.code, a.code)))
-        of_a, of_b = self._traits[a.code], self._traits[b.code]
-        if _compete(of_a, of_b):
-            if (of_a.tone, of_b.tone) == ("failed-for-now", "failed-for-good"):
-                return Relation("retry-or-stop", a.code, b.code)
-            if (of_b.tone, of_a.tone) == ("failed-for-now", "failed-for-good"):
-                return Relation("retry-or-stop", b.code, a.code)
-            return Relation("alternatives", a.code, b.code)
-        if _leads_to(of_a, of_b):
-            return Relation("steps", a.code, b.code)
-        if _leads_to(of_b, of_a):
-            return Relation("steps", b.code, a.code)
-        return Relation("unrelated", a.code, b.code)
+        kind, forward = self.beside(a.code)[b.code]
+        return Relation(kind, *((a.code, b.code) if forward else (b.code, a.code)))
+
+    def beside(self, code: str) -> RelationsBeside:
+        """The relations of a code with those that follow it; those asked for last are remembered."""
+        found = self._rows.get(code)
+        if found is None:
+            if len(self._rows) == _ROWS:
+                self._rows.clear()
+            found = self._rows[code] = RelationsBeside(self, self.codes[code])
+        return found
+
+
+class RelationsBeside(dict[str, tuple[str, bool]]):
+    """The relations of a code with those that follow it: the kind, and whether the code comes first in it."""
+
+    def __init__(self, relations: Relations, a: Code) -> None:
+        super().__init__()
+        self._a = a
+        self._relations = relations
+        self._declared = relations.declaring.get(a.code, ())
+        self._traits = relations.traits[a.code]
+        self._derived: dict[int, tuple[str, bool]] = {}
+
+    def __missing__(self, code: str) -> tuple[str, bool]:
+        traits = self._relations.traits[code]
+        found = self._derived.get(id(traits))
+        if found is None:
+            found = self._derived[id(traits)] = _derived(self._traits, traits)
+        if code in self._declared:
+            found = _declared(self._a, self._relations.codes[code]) or found
+        self[code] = found
+        return found
+
+
+def _declared(a: Code, b: Code) -> tuple[str, bool] | None:
+    """What one of the codes says of the other: the kind of relation, and whether `a` comes first in it."""
+    if a.refines == b.code or b.refines == a.code:
+        return "refines", a.refines == b.code
+    if a.replaced_by == b.code or b.replaced_by == a.code:
+        return "replaced", a.replaced_by == b.code
+    return None
+
+
+def _derived(a: _Traits, b: _Traits) -> tuple[str, bool]:
+    """What follows from the facts of both."""
+    if _compete(a, b):
+        if (a.tone, b.tone) == ("failed-for-now", "failed-for-good"):
+            return "retry-or-stop", True
+        if (b.tone, a.tone) == ("failed-for-now", "failed-for-good"):
+            return "retry-or-stop", False
+        return "alternatives", True
+    if _leads_to(a, b):
+        return "steps", True
+    return ("steps", False) if _leads_to(b, a) else ("unrelated", True)
 
 
 def relation_of(protocol: Protocol, a: Code, b: Code) -> Relation:
@@ -79,24 +143,40 @@ def shared_values(fact: Fact, of_a: tuple[str, ...], of_b: tuple[str, ...]) -> t
     return tuple(value for value in fact.values if value in precise)
 
 
-def neighbours(protocol: Protocol, code: Code) -> tuple[Code, ...]:
-    """All other codes, those most easily confused with `code` first.
+class Neighbours:
+    """The codes of a protocol that are most easily confused with one another."""
 
-    First the codes it names itself, in its order; then those that name it; then the others by the number of facts
-    they share, nearest code first among equals.
-    """
-    own = {other: rank for rank, other in enumerate(code.confused_with)}
+    def __init__(self, protocol: Protocol) -> None:
+        self._codes = protocol.codes
+        self._naming: dict[str, list[Code]] = {}
+        self._holders: dict[tuple[str, str], set[str]] = {}
+        for code in protocol.codes.values():
+            for other in code.confused_with:
+                self._naming.setdefault(other, []).append(code)
+            for fact, values in code.facts.items():
+                for value in values:
+                    self._holders.setdefault((fact, value), set()).add(code.code)
 
-    def rank(other: Code) -> tuple[int, int, int, int]:
-        declared = own.get(other.code, len(own))
-        names_it = 0 if code.code in other.confused_with else 1
-        return declared, names_it, -_shared_facts(code, other), abs(other.rank - code.rank)
+    def declared(self, code: Code) -> tuple[Code, ...]:
+        """The codes that it names as confused with it, in its order; then those that name it, nearest first."""
+        own = [self._codes[other] for other in code.confused_with if other in self._codes]
+        naming = [other for other in self._naming.get(code.code, ()) if other.code not in code.confused_with]
+        return (*own, *self._nearest(code, naming, len(naming)))
 
-    return tuple(sorted((other for other in protocol.codes.values() if other is not code), key=rank))
+    def nearest(self, code: Code, count: int) -> tuple[Code, ...]:
+        """So many of the others: first the declared ones, then by the number of facts they share, then by order."""
+        declared = self.declared(code)
+        known = {code.code, *(other.code for other in declared)}
+        others = [other for other in self._codes.values() if other.code not in known]
+        return (*declared, *self._nearest(code, others, max(0, count - len(declared))))[:count]
 
-
-def _shared_facts(a: Code, b: Code) -> int:
-    return sum(bool(set(values) & set(b.facts.get(fact, ()))) for fact, values in a.facts.items())
+    def _nearest(self, code: Code, others: list[Code], count: int) -> list[Code]:
+        if not others or not count:
+            return []
+        shared: Counter[str] = Counter()
+        for fact, values in code.facts.items():
+            shared.update(set().union(*(self._holders[fact, value] for value in values)))
+        return nsmallest(count, others, key=lambda other: (-shared[other.code], abs(other.rank - code.rank)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,45 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from codepairs.compose import Skeleton, Slots, probe, token, whole
+from codepairs.compose import Skeleton, Slots, probe, whole
 from codepairs.pages import PAGE_KINDS
 from codepairs.pages.shared import Shared
 from codepairs.plan import Page, Site
-from codepairs.urls import absolute, asset_path, lang_path, pair_path, protocol_path, relative
+from codepairs.urls import absolute, asset_path, lang_path, protocol_path, relative
 
-__all__ = ["alternates", "page_context", "render_page", "render_whole"]
+__all__ = ["alternates", "page_context", "render_pages", "render_whole"]
 
 _KINDS = {kind.name: kind for kind in PAGE_KINDS}
 
 
-def render_page(page: Page, shared: Shared) -> bytes:
-    """The HTML of a page in UTF-8; `shared` is the state of its language."""
-    kind = _KINDS[page.kind]
-    if kind.slots is None:
-        return render_whole(page, shared)
-    slots = kind.slots(page, shared)
-    key = (page.kind, page.key[0], page.languages, page.notable, slots.form())
-    skeleton = shared.once(key, lambda: _skeleton(page, slots, shared))
-    return skeleton.filled(slots.values)
+def render_pages(pages: Sequence[Page], shared: Shared) -> Iterator[tuple[Page, bytes]]:
+    """The HTML of pages of one kind in UTF-8, in any order; `shared` is the state of their language."""
+    kind = _KINDS[pages[0].kind] if pages else None
+    if kind is None or kind.slots is None:
+        yield from ((page, render_whole(page, shared)) for page in pages)
+        return
+    for slots in kind.slots(pages, shared):
+        yield from zip(slots.pages, _skeleton(slots, shared).woven(slots.names, slots.columns), strict=False)
 
 
 def render_whole(page: Page, shared: Shared) -> bytes:
-    """The same, rendered by its template in one go."""
+    """The HTML of a page, rendered by its template in one go."""
     kind = _KINDS[page.kind]
-    values = whole(kind.slots(page, shared)) if kind.slots else kind.context(page, shared) if kind.context else {}
-    return shared.env.get_template(kind.template).render(page_context(page, shared) | values).encode()
+    if kind.slots is None:
+        return _rendered(page, shared, kind.context(page, shared) if kind.context else {})
+    (slots,) = kind.slots([page], shared)
+    return _rendered(page, shared, whole(slots, 0))
 
 
-def _skeleton(page: Page, slots: Slots, shared: Shared) -> Skeleton:
-    """The page with tokens for its pieces, those in its own address included."""
-    kind = _KINDS[page.kind]
-    probed = replace(page, name=pair_path("", page.key[0], token("a.slug"), token("b.slug")).lstrip("/"))
-    values = page_context(probed, shared) | probe(slots)
-    return Skeleton(shared.env.get_template(kind.template).render(values))
+def _skeleton(slots: Slots, shared: Shared) -> Skeleton:
+    """The pages with the pieces of their base and places for their own."""
+    page: Page = slots.pages[0]
+    form = (slots.form, page.languages, page.notable)
+    skeleton = slots.base.skeletons.get(form)
+    if skeleton is None:
+        key = (page.kind, page.key[0], slots.base.form, *form)
+        made = shared.once(key, lambda: _with_tokens(page, slots, shared))
+        skeleton = slots.base.skeletons[form] = made.bound(slots.base.pieces)
+    return skeleton
+
+
+def _with_tokens(page: Page, slots: Slots, shared: Shared) -> Skeleton:
+    """The page with tokens for all its pieces; rendered once for all pages of its form."""
+    probed = page._replace(name=slots.name)
+    return Skeleton.of(_rendered(probed, shared, probe(slots)).decode())
+
+
+def _rendered(page: Page, shared: Shared, values: Mapping[str, Any]) -> bytes:
+    template = shared.env.get_template(_KINDS[page.kind].template)
+    return template.render({**page_context(page, shared), **values}).encode()
 
 
 def page_context(page: Page, shared: Shared) -> dict[str, Any]:

@@ -14,6 +14,10 @@ __all__ = ["RULES", "Rule", "broken_rules", "sentences"]
 
 Rule = Callable[[Catalogue], Iterator[Problem]]
 
+_END = re.compile(r"[.?!…]")
+_BETWEEN = re.compile(r"[.?!…]([”“\")]* )(?=[^a-zäöüß])")
+"""The end of a sentence and the beginning of another; what stands between them belongs to neither."""
+
 
 def references_exist(catalogue: Catalogue) -> Iterator[Problem]:
     """A code that another names (refines, replaced_by, confused_with) exists, and is not that code itself."""
@@ -146,8 +150,13 @@ def sentences(text: str) -> list[str]:
     >>> sentences("Wait. Then send `MAIL FROM` again (RFC 5321, e.g. later).")
     ['Wait.', 'Then send `MAIL FROM` again (RFC 5321, e.g. later).']
     """
-    folded = re.sub(r"\s+", " ", text).strip()
-    return [part for part in re.split(r"(?<=[.?!…])[”“\")]* (?=[^a-zäöüß])", folded) if re.search(r"[.?!…]", part)]
+    folded = " ".join(text.split())
+    found, start = [], 0
+    for match in _BETWEEN.finditer(folded):
+        found.append(folded[start : match.start(1)])
+        start = match.end()
+    rest = folded[start:]
+    return [*found, rest] if _END.search(rest) else found
 
 
 def _prose(protocol: Protocol) -> Iterator[Text]:
@@ -172,5 +181,16 @@ def _sources(catalogue: Catalogue) -> Iterator[Source]:
 
 
 def _shown(code: Code, wire: tuple[WireLine, ...]) -> bool:
-    pattern = rf"(?<![0-9A-Za-z]){re.escape(code.code)}(?![0-9A-Za-z])"
-    return any(re.search(pattern, line.text) for line in wire)
+    return any(_occurs(code.code, line.text) for line in wire)
+
+
+def _occurs(word: str, text: str) -> bool:
+    """Whether the word stands in the text with neither letter nor digit (ASCII) beside it."""
+    start = text.find(word)
+    while start >= 0:
+        end = start + len(word)
+        beside = text[max(start - 1, 0) : start] + text[end : end + 1]
+        if not any(char.isascii() and char.isalnum() for char in beside):
+            return True
+        start = text.find(word, start + 1)
+    return False

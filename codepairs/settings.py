@@ -18,16 +18,20 @@ class Settings:
     """Folder of `<lang>/LC_MESSAGES/<domain>.po`."""
     templates: Path = Path("templates")
     """Folder of the Jinja templates and, below `assets/`, of the style sheets."""
-    output: Path = Path("site")
-    """Folder that receives the site."""
+    output: Path | str = Path("site")
+    """What receives the site: a folder, an archive (a path that ends in `.tar.zst`), the address of an object store."""
     base_url: str | None = None
     """Absolute address of the site; replaces `url` of site.yaml."""
     jobs: int = 0
     """Worker processes; 0 means one for each core."""
+    scheduler: str | None = None
+    """Address of a Dask scheduler whose workers make the site, instead of processes."""
     full: bool = False
     """Render every page, whatever the manifest of the last run says."""
     explain: bool = False
     """Report why each page is rendered or removed."""
+    profile: bool = False
+    """Report how long each step took."""
     strict: bool = False
     """Warnings, untranslated and fuzzy messages fail the run."""
     quiet: bool = False

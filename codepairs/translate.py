@@ -2,48 +2,52 @@
 
 Every message is checked before a page may use it. One that lost a placeholder, broke a link or a code span, or carries
 markup is put aside: the source text stands in and a warning names its line. Fuzzy messages are never used. A
-`Translator` keeps its messages as the bytes of an MO file, so that it can be sent to another process, and reads them
-on first use.
+`Translator` is plain data, so that it can be sent to another process.
 """
 
 from __future__ import annotations
 
 import gettext
-import io
 import re
-import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
-from babel.lists import format_list
-from babel.messages.catalog import Catalog, Message
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import PoFileError, read_po
-from babel.numbers import format_decimal
+from babel.core import Locale, UnknownLocaleError
 
 from codepairs.errors import Place, Problem
 from codepairs.model import Language, Text
+from codepairs.po import PoMessage, read_po
 
-__all__ = ["Coverage", "Phrase", "PoMessage", "Translator", "message_problems", "read_messages", "read_translators"]
+__all__ = ["Coverage", "Messages", "Phrase", "Translator", "message_problems", "read_messages", "read_translators"]
 
 _PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
 _CODE_SPAN = re.compile(r"`[^`]+`")
 _LINK = re.compile(r"\]\(([^)]*)\)|<?(https?://[^\s)>]+)")
 _MARKUP = re.compile(r"</?[A-Za-z!][^>]*>|&[A-Za-z#][A-Za-z0-9]*;")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0]")
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """A passage as it will be shown: the text and the language it is really in."""
 
     text: str
     lang: str
+
+
+class Messages(NamedTuple):
+    """The usable messages of a domain in one language."""
+
+    texts: Mapping[tuple[str, str], str]
+    """Translations by context and source text; of plural forms that for one."""
+    plurals: Mapping[str, tuple[str, ...]]
+    """All forms of the plurals, by the source text for one."""
+    rule: str = "(n != 1)"
+    """Which of its forms a number takes: a C expression in `n`, as GNU gettext defines it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,8 @@ class Translator:
 
     lang: str
     source_lang: str
-    catalogs: Mapping[str, bytes]
-    """Compiled messages (MO format, GNU gettext) by domain."""
+    catalogs: Mapping[str, Messages]
+    """The messages by domain."""
     fuzzy: Mapping[str, int]
     """Fuzzy messages by domain."""
 
@@ -101,7 +105,8 @@ class Translator:
         """A message of the interface that depends on a number."""
         if self.is_source:
             return Phrase(one if count == 1 else many, self.lang)
-        found = _messages(self.catalogs.get("site", b"")).ngettext(one, many, count)
+        messages = self.catalogs.get("site", _NONE)
+        found = _form(messages.rule, messages.plurals.get(one, ()), count)
         return Phrase(found, self.lang) if found else Phrase(one if count == 1 else many, self.source_lang)
 
     def coverage(self, domain: str, texts: Iterable[Text]) -> Coverage:
@@ -112,14 +117,20 @@ class Translator:
 
     def list(self, items: Iterable[str]) -> str:
         """The items as a list in a sentence, by CLDR: `a, b and c`."""
+        from babel.lists import format_list
+
         return str(format_list(list(items), style="standard", locale=_locale(self.lang)))
 
     def number(self, number: int) -> str:
         """The number with the language's digits and separators, by CLDR."""
+        from babel.numbers import format_decimal
+
         return str(format_decimal(number, locale=_locale(self.lang)))
 
     def date(self, day: date) -> str:
         """The date as the language writes it, by CLDR: `6. Dezember 2024`."""
+        from babel.dates import format_date
+
         return str(format_date(day, "long", locale=_locale(self.lang)))
 
     def language_name(self, tag: str) -> str:
@@ -127,22 +138,10 @@ class Translator:
         return str(_locale(tag).get_display_name(_locale(tag)) or tag)
 
     def _lookup(self, text: Text) -> str | None:
-        catalog = _messages(self.catalogs.get(text.domain, b""))
-        found = catalog.pgettext(text.context, text.source) if text.context else catalog.gettext(text.source)
-        return found or None
+        return self.catalogs.get(text.domain, _NONE).texts.get((text.context, text.source)) or None
 
 
-class _Missing(gettext.NullTranslations):
-    """Answers every message with an empty text, so that an unknown message differs from one that stays the same."""
-
-    def gettext(self, message: str) -> str:
-        return ""
-
-    def pgettext(self, context: str, message: str) -> str:
-        return ""
-
-    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        return ""
+_NONE = Messages({}, {})
 
 
 def read_translators(
@@ -153,115 +152,107 @@ def read_translators(
     names = tuple(domains)
     translators = {}
     for language in languages:
-        compiled: dict[str, bytes] = {}
+        catalogs: dict[str, Messages] = {}
         fuzzy: dict[str, int] = {}
         if _locale_problem(language.tag):
             problems.append(Problem(Place(f"{locales / language.tag}"), f"CLDR knows no language {language.tag!r}"))
         for domain in () if language.source else names:
             path = locales / language.tag / "LC_MESSAGES" / f"{domain}.po"
             if path.exists():
-                compiled[domain], fuzzy[domain] = _compiled(path, problems)
-        translators[language.tag] = Translator(language.tag, source_lang, compiled, fuzzy)
+                catalogs[domain], fuzzy[domain] = _usable(path, problems)
+        translators[language.tag] = Translator(language.tag, source_lang, catalogs, fuzzy)
     return translators, problems
-
-
-@dataclass(frozen=True, slots=True)
-class PoMessage:
-    """A translated message of a PO file, as it stands there."""
-
-    line: int
-    strings: tuple[str, ...]
 
 
 def read_messages(path: Path) -> Iterator[PoMessage]:
     """The translated messages of a PO file, fuzzy ones left out; none where the file cannot be read."""
-    for message in _catalog(path, []):
-        if message.id and message.string and not message.fuzzy:
-            strings = message.string if isinstance(message.string, tuple | list) else (message.string,)
-            yield PoMessage(message.lineno or 1, tuple(strings))
+    return (message for message in read_po(path, []).messages if any(message.strings) and not message.fuzzy)
 
 
 def message_problems(msgid: str, msgstr: str) -> Iterator[str]:
     """What a translation lost or added beside the words, each with what would be right."""
-    if missing := _difference(_PLACEHOLDER, msgid, msgstr):
+    missing, added = _differences(_PLACEHOLDER, "{", msgid, msgstr)
+    if missing:
         yield f"placeholders {missing} are missing"
-    if added := _difference(_PLACEHOLDER, msgstr, msgid):
+    if added:
         yield f"placeholders {added} are not in the source text"
-    if missing := _difference(_CODE_SPAN, msgid, msgstr):
+    missing, added = _differences(_CODE_SPAN, "`", msgid, msgstr)
+    if missing:
         yield f"code spans {missing} are missing; they stay as they are"
-    if added := _difference(_CODE_SPAN, msgstr, msgid):
+    if added:
         yield f"code spans {added} are not in the source text"
     if _links(msgid) != _links(msgstr):
         yield f"links differ; the source text has {', '.join(_links(msgid)) or 'none'}"
-    if _MARKUP.search(_CODE_SPAN.sub("", msgstr)) and not _MARKUP.search(_CODE_SPAN.sub("", msgid)):
+    if _carries_markup(msgstr) and not _carries_markup(msgid):
         yield "carries HTML; write Markdown as in the source text"
-    if any(unicodedata.category(char) == "Cc" and char not in "\n\t" for char in msgstr) or "\ufdd0" in msgstr:
+    if _CONTROL.search(msgstr):
         yield "holds a control character"
     if not msgstr.strip():
         yield "is blank"
 
 
-def _difference(pattern: re.Pattern[str], wanted: str, found: str) -> str:
-    lost = Counter(pattern.findall(wanted)) - Counter(pattern.findall(found))
-    return ", ".join(sorted(lost))
+# Most messages hold nothing that could be lost, and `in` tells that much sooner than a pattern does.
+
+
+def _differences(pattern: re.Pattern[str], mark: str, source: str, translation: str) -> tuple[str, str]:
+    """What is missing in a translation and what is not in its source; every match has the mark in it."""
+    if mark not in source and mark not in translation:
+        return "", ""
+    wanted, found = pattern.findall(source), pattern.findall(translation)
+    if wanted == found:
+        return "", ""
+    missing, added = Counter(wanted) - Counter(found), Counter(found) - Counter(wanted)
+    return ", ".join(sorted(missing)), ", ".join(sorted(added))
 
 
 def _links(text: str) -> list[str]:
+    if "](" not in text and "://" not in text:
+        return []
     # What follows a bare address in its sentence is no part of it.
     return sorted(target or address.rstrip(".,;:!?") for target, address in _LINK.findall(text))
 
 
-def _compiled(path: Path, problems: list[Problem]) -> tuple[bytes, int]:
-    """The usable messages of a PO file as an MO file, and the number of fuzzy ones."""
-    catalog = _catalog(path, problems)
-    usable = Catalog(locale=catalog.locale, fuzzy=False)
-    usable.mime_headers = catalog.mime_headers  # the plural forms that the file itself declares
-    fuzzy = 0
-    for message in catalog:
-        if not message.id:
+def _carries_markup(text: str) -> bool:
+    return ("<" in text or "&" in text) and bool(_MARKUP.search(_CODE_SPAN.sub("", text)))
+
+
+def _usable(path: Path, problems: list[Problem]) -> tuple[Messages, int]:
+    """The usable messages of a PO file, and the number of fuzzy ones."""
+    file = read_po(path, problems)
+    texts: dict[tuple[str, str], str] = {}
+    plurals: dict[str, tuple[str, ...]] = {}
+    for message in file.messages:
+        if message.fuzzy or not all(message.strings):
             continue
-        if message.fuzzy:
-            fuzzy += 1
-        elif message.string and all(message.string if isinstance(message.string, tuple) else [message.string]):
-            found = list(_problems_of(message))
-            place = Place(str(path), message.lineno or 1)
+        if found := list(_problems_of(message)):
+            place = Place(str(path), message.line)
             problems.extend(Problem(place, f"translation put aside: {text}", warning=True) for text in found)
-            if not found:
-                usable.add(message.id, message.string, context=message.context)
-    buffer = io.BytesIO()
-    write_mo(buffer, usable)
-    return buffer.getvalue(), fuzzy
+        elif len(message.ids) == 1:
+            texts[message.context, message.ids[0]] = message.strings[0]
+        else:
+            texts[message.context, message.ids[0]] = _form(file.rule, message.strings, 1) or ""
+            if not message.context:
+                plurals[message.ids[0]] = message.strings
+    return Messages(texts, plurals, file.rule), sum(message.fuzzy for message in file.messages)
 
 
-def _catalog(path: Path, problems: list[Problem]) -> Catalog:
-    try:
-        # Babel refuses what GNU gettext writes: the previous text of an obsolete message. Lines keep their numbers.
-        readable = re.sub(rb"(?m)^#~\|.*$", b"#", path.read_bytes())
-        return read_po(io.BytesIO(readable), abort_invalid=True)
-    except PoFileError as error:
-        line = error.lineno + 1 if isinstance(error.lineno, int) else 1
-        problems.append(Problem(Place(str(path), line), f"is not a PO file: {error}"))
-    except (UnicodeDecodeError, ValueError, LookupError, UnknownLocaleError) as error:
-        problems.append(Problem(Place(str(path)), f"is not a PO file in UTF-8: {error}"))
-    return Catalog()
-
-
-def _problems_of(message: Message) -> Iterator[str]:
-    ids = message.id if isinstance(message.id, tuple | list) else (message.id,)
-    strings = message.string if isinstance(message.string, tuple | list) else (message.string,)
+def _problems_of(message: PoMessage) -> Iterator[str]:
+    ids, strings = message.ids, message.strings
     for rank, string in enumerate(strings, start=1):
         # A plural form for one or two may say the number in a word; the last one, for many, cannot.
         spelled_out = rank < len(strings) and "{count}" not in string
         yield from message_problems(ids[-1].replace("{count}", "") if spelled_out else ids[-1], string)
 
 
-@lru_cache(maxsize=256)
-def _messages(data: bytes) -> gettext.NullTranslations:
-    if not data:
-        return _Missing()
-    catalog = gettext.GNUTranslations(io.BytesIO(data))
-    catalog.add_fallback(_Missing())
-    return catalog
+def _form(rule: str, forms: tuple[str, ...], count: int) -> str | None:
+    """The form that the count takes; None where it is not there."""
+    rank = _rule(rule)(count) if forms else 0
+    return forms[rank] if rank < len(forms) else None
+
+
+@lru_cache(maxsize=64)
+def _rule(expression: str) -> Callable[[int], int]:
+    return gettext.c2py(expression)
 
 
 def _locale_problem(tag: str) -> bool:

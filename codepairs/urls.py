@@ -7,6 +7,7 @@ section 4.2), so that the site works under any sub-path and opened from disk.
 from __future__ import annotations
 
 import posixpath
+import re
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -24,6 +25,10 @@ __all__ = [
     "relative",
     "source_url",
 ]
+
+
+_PLAIN = re.compile(r"[A-Za-z0-9/._~-]*").fullmatch
+"""Whether a path stands in an address as it is."""
 
 
 def lang_path(lang: str, name: str = "index") -> str:
@@ -80,9 +85,9 @@ def _folder_link(folder: str, page_folder: str) -> str:
 
 def absolute(target: str, base_url: str, style: str = "file") -> str:
     """The full address of an output path; `base_url` ends with a slash. An index page is named by its folder."""
-    folder, name = posixpath.split(target)
-    last = "" if name == "index.html" else _quoted(_styled(name, style))
-    return base_url + (_quoted(f"{folder}/") if folder else "") + last
+    folder, slash, name = target.rpartition("/")
+    last = "" if name == "index.html" else _styled(name, style)
+    return base_url + _quoted(f"{folder}{slash}{last}")
 
 
 def source_url(source: Source) -> str:
@@ -102,4 +107,4 @@ def _styled(name: str, style: str) -> str:
 
 
 def _quoted(path: str) -> str:
-    return quote(path, safe="/-._~")
+    return path if _PLAIN(path) else quote(path, safe="/-._~")

@@ -305,11 +305,11 @@ def _pair(
     unknown = [name for name in names if name not in codes]
     for name in unknown:
         fields.problem(place, f"unknown code {name!r}; {did_you_mean(name, codes)}")
-    return None if unknown or not _in_order(pair, declared, codes, fields, document.path) else pair
+    return None if unknown or not _in_order(pair, codes, fields, document.path) else pair
 
 
-def _in_order(pair: CuratedPair, declared: Declaration, codes: Mapping[str, Code], fields: Fields, path: Path) -> bool:
-    ordered = sorted(pair.codes, key=declared.sort_key())
+def _in_order(pair: CuratedPair, codes: Mapping[str, Code], fields: Fields, path: Path) -> bool:
+    ordered = sorted(pair.codes, key=lambda code: codes[code].rank)
     name = f"{_pair_name(ordered, codes)}.yaml"
     if list(pair.codes) != ordered:
         fields.problem(pair.place, f"codes stand in the wrong order; write [{', '.join(ordered)}] in a file {name}")

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import io
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from babel.messages.pofile import read_po, write_po
 from selectolax.lexbor import LexborHTMLParser
 
-from codepairs.execute import InlineExecutor, batches, run, stored
-from codepairs.model import Catalogue
+from codepairs.execute import InlineExecutor, Task, jobs, run, stored
+from codepairs.model import Catalogue, Code, Protocol
+from codepairs.outputs import OUTPUTS
 from codepairs.pages import PAGE_KINDS
 from codepairs.pages.shared import Shared
 from codepairs.pipeline import read_site
-from codepairs.plan import Page, Plan, Site, plan_site
-from codepairs.render import render_page
+from codepairs.plan import File, OutputKind, Page, Plan, Site, plan_site
+from codepairs.render import render_pages
 from codepairs.settings import Settings
+from codepairs.watch import Watcher
+from codepairs.write import Folder
 from tests.support import ROOT
 
 TINY = ROOT / "tests" / "data" / "tiny"
@@ -66,9 +70,44 @@ def with_catalogue(site: Site, catalogue: Catalogue) -> Site:
     return replace(site, catalogue=catalogue)
 
 
+def with_codes(protocol: Protocol, *names: str, **changes: Any) -> Protocol:
+    """The protocol with these of its codes only, and with other fields replaced; what refers to others goes too."""
+    codes = {name: _alone(protocol.codes[name], names, rank) for rank, name in enumerate(names)}
+    curated = {pair: item for pair, item in protocol.curated.items() if set(pair) <= codes.keys()}
+    return replace(protocol, codes=codes, **{"curated": curated, "featured": (), **changes})
+
+
+def _alone(code: Code, others: Container[str], rank: int) -> Code:
+    """The code in a protocol that has no other codes than these."""
+    confused_with = tuple(other for other in code.confused_with if other in others)
+    refers = {field: None for field in ("refines", "replaced_by") if getattr(code, field) not in others}
+    return replace(code, rank=rank, confused_with=confused_with, **refers)
+
+
 def plan_of(site: Site) -> Plan:
-    """The plan of a site with all kinds of pages."""
-    return plan_site(site, PAGE_KINDS)
+    """The plan of a site with all kinds of pages and outputs."""
+    return plan_site(site, PAGE_KINDS, OUTPUTS)
+
+
+def bytes_of(files: Iterable[File]) -> dict[str, bytes]:
+    """The bytes of files by path; none may stand twice. Each is read before the next one is made, as it is written."""
+    found: dict[str, bytes] = {}
+    for file in files:
+        assert file.path not in found, f"{file.path} stands twice"
+        found[file.path] = file.data if isinstance(file.data, bytes) else b"".join(file.data)
+    return found
+
+
+def output_files(site: Site, *outputs: OutputKind) -> dict[str, bytes]:
+    """The files that these outputs make, all outputs where none is named."""
+    plan = plan_of(site)
+    made = (
+        file
+        for output in outputs or OUTPUTS
+        for batch in output.batches(site)
+        for file in output.files(site, plan, batch)
+    )
+    return bytes_of(made)
 
 
 def page_at(site: Site, path: str) -> Page:
@@ -79,7 +118,8 @@ def page_at(site: Site, path: str) -> Page:
 def html_of(site: Site, path: str) -> str:
     """The HTML of one page."""
     page = page_at(site, path)
-    return render_page(page, _shared(site, page.lang)).decode()
+    ((_, html),) = render_pages([page], _shared(site, page.lang))
+    return html.decode()
 
 
 def _shared(site: Site, lang: str) -> Shared:
@@ -99,19 +139,52 @@ def tree_of(site: Site, path: str) -> LexborHTMLParser:
 
 
 def rendered(site: Site, pages: Iterable[Page] | None = None) -> Iterator[tuple[Page, str]]:
-    """Pages with their HTML; all pages of the site unless `pages` names some."""
+    """Pages with their HTML, composed as a build does it; all pages of the site unless `pages` names some."""
     states: dict[str, Shared] = {}
-    for page in plan_of(site) if pages is None else pages:
-        if page.lang not in states:
-            states[page.lang] = Shared(site, page.lang)
-        yield page, render_page(page, states[page.lang]).decode()
+    for (_, lang, *_), together in groupby(plan_of(site) if pages is None else pages, _together):
+        if lang not in states:
+            states[lang] = Shared(site, lang)
+        yield from ((page, html.decode()) for page, html in render_pages(list(together), states[lang]))
 
 
-def write_pages(site: Site, output: Path, pages: Iterable[Page] | None = None) -> None:
-    """Render pages into `output`."""
-    with stored(site) as place:
-        work = batches(plan_of(site) if pages is None else pages, place, output)
-        assert all(receipt.state == "written" for receipt in run(work, InlineExecutor(), 1))
+def _together(page: Page) -> tuple[str, ...]:
+    """Equal for pages that one batch may hold."""
+    return page.kind, page.lang, *page.key[:2]
+
+
+def write_pages(site: Site, output: Path) -> None:
+    """Write all pages of a site into `output`, as a build does it."""
+    tasks = (Task(batch) for batch in plan_of(site).batches() if batch.count)
+    with stored(site) as key:
+        receipts = list(run(jobs(tasks, key, Folder(output)), InlineExecutor(), 1))
+    assert all(receipt.written == receipt.files for receipt in receipts)
+
+
+class Told(Watcher):
+    """Remembers what a build tells."""
+
+    def __init__(self, explains: bool = False) -> None:
+        self.explains = explains
+        self.steps: list[str] = []
+        self.counted: list[tuple[int, int]] = []
+        self.reasons: list[tuple[str, str]] = []
+        self.messages: list[str] = []
+
+    def step(self, name: str) -> None:
+        """A step begins."""
+        self.steps.append(name)
+
+    def progress(self, done: int, total: int) -> None:
+        """So many of all pages are done."""
+        self.counted.append((done, total))
+
+    def reason(self, path: str, reason: str) -> None:
+        """Why a file is made or removed."""
+        self.reasons.append((path, reason))
+
+    def message(self, text: str) -> None:
+        """Something the user should know."""
+        self.messages.append(text)
 
 
 def section_of(tree: LexborHTMLParser, name: str) -> str:

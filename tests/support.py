@@ -5,7 +5,6 @@ A maker fills in everything that its test does not care about, so that a test na
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -14,7 +13,6 @@ from textwrap import dedent
 from typing import Any
 
 from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
 
 from codepairs.errors import Place, Problem
 from codepairs.load import CsvRow, Document, ProtocolFiles, Sources, parse_document
@@ -33,7 +31,7 @@ from codepairs.model import (
     Value,
     WireLine,
 )
-from codepairs.translate import Translator
+from codepairs.translate import Messages, Translator
 
 ROOT = Path(__file__).resolve().parent.parent
 """The folder that holds `codepairs`, `templates` and the tests."""
@@ -238,10 +236,9 @@ def make_translator(
 
     Messages of the interface (domain `site`) have no context.
     """
-    catalog = Catalog(locale=lang.partition("-x-")[0].replace("-", "_"), fuzzy=False)
-    for source, translation in (messages or {}).items():
-        catalog.add(source, translation, context=None if domain == "site" else "summary")
-    buffer = io.BytesIO()
-    write_mo(buffer, catalog)
-    fields: dict[str, Any] = {"source_lang": "en", "catalogs": {domain: buffer.getvalue()}, "fuzzy": {}}
+    context = "" if domain == "site" else "summary"
+    texts = {(context, source): found for source, found in (messages or {}).items() if isinstance(source, str)}
+    plurals = {source[0]: found for source, found in (messages or {}).items() if isinstance(source, tuple)}
+    rule = Catalog(locale=lang.partition("-x-")[0].replace("-", "_")).plural_expr
+    fields: dict[str, Any] = {"source_lang": "en", "catalogs": {domain: Messages(texts, plurals, rule)}, "fuzzy": {}}
     return Translator(lang, **(fields | changes))

@@ -39,7 +39,7 @@ def test_content_has_no_problem_even_in_a_strict_run(project: Settings) -> None:
 
 def _strict_problems(settings: Settings) -> tuple[Problem, ...]:
     try:
-        return pipeline.check(replace(settings, strict=True))[1]
+        return pipeline.read_site(replace(settings, strict=True))[1]
     except ContentError as error:
         return error.problems
 

@@ -1,70 +1,142 @@
-"""Batches of pages on any executor: the same bytes, one language a batch, a bounded number under way."""
+"""Jobs on any executor: the same bytes, one language a job, a bounded number under way, nothing lost with a process."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from codepairs import execute
 from codepairs.errors import OutputError
-from codepairs.execute import Batch, InlineExecutor, StoredSite, batches, produce, run, stored, worker_count
-from codepairs.plan import Page, Site
-from codepairs.write import Receipt
-from tests.sites import plan_of, rendered, snapshot, write_pages
+from codepairs.execute import (
+    InlineExecutor,
+    Job,
+    ProcessesExecutor,
+    Receipt,
+    SiteKey,
+    Task,
+    executor_of,
+    jobs,
+    produce,
+    run,
+    stored,
+)
+from codepairs.manifest import files_of
+from codepairs.plan import Batch, Site
+from codepairs.write import Folder, Store, Written
+from tests.sites import output_files, plan_of, rendered, snapshot
 
-NOWHERE = StoredSite(Path("nowhere"), "")
+NOWHERE = SiteKey("nowhere", None)
+STORE = Folder(Path("nowhere"))
 
 
-def _pages(*langs: str) -> list[Page]:
-    return [Page(kind="code", lang=lang, name=f"{rank}.html") for rank, lang in enumerate(langs)]
+def _tasks(*langs: str, pages: int = 1) -> list[Task]:
+    return [Task(Batch("pair", lang, ("demo", str(rank)), pages)) for rank, lang in enumerate(langs)]
 
 
-def _build(site: Site, output: Path, executor: Executor) -> dict[str, str]:
-    with stored(site) as place, executor:
-        receipts = list(run(batches(plan_of(site), place, output), executor, window=3))
-    return {receipt.path: receipt.digest for receipt in receipts}
+def _build(site: Site, store: Store, executor: Executor, size: int = 10) -> list[Receipt]:
+    with stored(site) as key, executor:
+        return list(run(jobs(map(Task, plan_of(site).batches()), key, store, size), executor, window=3))
+
+
+def _paths(receipts: Iterable[Receipt]) -> Counter[str]:
+    return Counter(path for receipt in receipts for path in files_of(receipt.line))
 
 
 def test_inline_and_process_executors_give_the_same_bytes(tiny_site: Site, tmp_path: Path) -> None:
-    inline = _build(tiny_site, tmp_path / "inline", InlineExecutor())
-    processes = _build(tiny_site, tmp_path / "processes", ProcessPoolExecutor(2))
-    assert inline == processes
+    inline = _build(tiny_site, Folder(tmp_path / "inline"), InlineExecutor())
+    processes = _build(tiny_site, Folder(tmp_path / "processes"), ProcessesExecutor(2))
+    assert [receipt.batch for receipt in inline] == [receipt.batch for receipt in processes]
+    assert _paths(inline) == _paths(processes)
     assert snapshot(tmp_path / "inline") == snapshot(tmp_path / "processes")
-    assert set(inline) == {page.path for page in plan_of(tiny_site)}
+
+
+def test_every_file_of_the_plan_is_made_once(tiny_site: Site, tmp_path: Path) -> None:
+    wanted = Counter([*(page.path for page in plan_of(tiny_site)), *output_files(tiny_site)])
+    receipts = _build(tiny_site, Folder(tmp_path), InlineExecutor())
+    assert _paths(receipts) == wanted
+    assert set(wanted.values()) == {1}
+    assert set(snapshot(tmp_path)) == set(wanted)
+
+
+def test_receipt_tells_what_was_made_of_a_batch(tiny_site: Site, tmp_path: Path) -> None:
+    assert all(
+        (receipt.rendered, receipt.written) == (receipt.batch.count, receipt.files)
+        for receipt in _build(tiny_site, Folder(tmp_path), InlineExecutor())
+    )
+    again = _build(tiny_site, Folder(tmp_path), InlineExecutor())
+    assert all((receipt.rendered, receipt.written) == (receipt.batch.count, 0) for receipt in again)
+    for receipt in again:
+        for path, stamp in files_of(receipt.line).items():
+            assert Folder(tmp_path).stamp(path) == stamp
 
 
 def test_worker_writes_exactly_what_rendering_gives(tiny_site: Site, tmp_path: Path) -> None:
-    pages = [page for page in plan_of(tiny_site) if page.lang == "ar"]
-    write_pages(tiny_site, tmp_path, pages)
-    for page, html in rendered(tiny_site, pages):
+    _build(tiny_site, Folder(tmp_path), InlineExecutor())
+    for page, html in rendered(tiny_site):
         assert (tmp_path / page.path).read_text(encoding="utf-8") == html
 
 
+def test_files_that_are_kept_are_neither_made_nor_lost(tiny_site: Site, tmp_path: Path) -> None:
+    batch = next(batch for batch in plan_of(tiny_site).batches() if batch.key == ("parcel", "5.1.0"))
+    kept = {"en/parcel/5.1.0-vs-5.1.1.html": (7, 77)}
+    with stored(tiny_site) as key:
+        (receipt,) = produce(Job((Task(batch, kept),), key, Folder(tmp_path)))
+    assert (receipt.rendered, receipt.written, receipt.files) == (batch.count - 1, batch.count - 1, batch.count)
+    assert kept.items() <= files_of(receipt.line).items()
+    assert sorted(snapshot(tmp_path)) == ["en/parcel/5.1.0-vs-5.7.1.html", "en/parcel/5.1.0-vs-5.7.2.html"]
+
+
 def test_changed_site_does_not_meet_the_state_of_the_old_one(tiny_site: Site, tmp_path: Path) -> None:
-    """Both are stored under one path, one after the other: the digest keeps them apart."""
-    page = next(page for page in plan_of(tiny_site) if page.kind == "code")
-    path = tmp_path / "site.pickle"
+    batch = next(batch for batch in plan_of(tiny_site).batches() if batch.kind == "about")
     for number, base_url in enumerate(("https://one.example/", "https://two.example/")):
-        with stored(replace(tiny_site, base_url=base_url)) as place:
-            path.write_bytes(place.path.read_bytes())
-            produce(Batch((page,), StoredSite(path, place.digest), tmp_path / str(number)))
-        assert base_url in (tmp_path / str(number) / page.path).read_text(encoding="utf-8")
+        with stored(replace(tiny_site, base_url=base_url)) as key:
+            produce(Job((Task(batch),), key, Folder(tmp_path / str(number))))
+        assert base_url in (tmp_path / str(number) / "en/about.html").read_text(encoding="utf-8")
 
 
-def test_batches_keep_one_language_and_the_order_of_the_pages() -> None:
-    pages = _pages(*["en"] * 600, *["de"] * 3, "en")
-    found = list(batches(pages, NOWHERE, Path("site")))
-    assert [page for batch in found for page in batch.pages] == pages
-    assert all(len({page.lang for page in batch.pages}) == 1 for batch in found)
-    assert len(found) > 4, "600 pages of a language are more than one batch"
+def test_process_that_is_no_fork_reads_the_site_from_a_file(tiny_site: Site, tmp_path: Path) -> None:
+    batch = next(batch for batch in plan_of(tiny_site).batches() if batch.kind == "about")
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor, stored(tiny_site) as key:
+        executor.submit(produce, Job((Task(batch),), key, Folder(tmp_path))).result()
+    assert (
+        dict(rendered(tiny_site))[plan_page(tiny_site, "en/about.html")].encode() == snapshot(tmp_path)["en/about.html"]
+    )
 
 
-def test_no_pages_are_no_batches() -> None:
-    assert list(batches([], NOWHERE, Path("site"))) == []
+def plan_page(site: Site, path: str) -> Any:
+    return next(page for page in plan_of(site) if page.path == path)
+
+
+def test_jobs_keep_one_language_and_its_order() -> None:
+    tasks = _tasks(*["en", "de"] * 300, "en")
+    found = list(jobs(tasks, NOWHERE, STORE, 100))
+    assert all({task.batch.lang for task in job.tasks} == {job.lang} for job in found)
+    for lang in ("en", "de"):
+        of_lang = [task for task in tasks if task.batch.lang == lang]
+        assert [task for job in found if job.lang == lang for task in job.tasks] == of_lang
+    assert Counter(len(job.tasks) for job in found) == {100: 6, 1: 1}
+
+
+def test_batches_of_very_many_pages_are_jobs_of_their_own() -> None:
+    assert [len(job.tasks) for job in jobs(_tasks(*["en"] * 5, pages=70), NOWHERE, STORE, 100)] == [2, 2, 1]
+    assert [len(job.tasks) for job in jobs(_tasks(*["en"] * 3, pages=700), NOWHERE, STORE, 100)] == [1, 1, 1]
+
+
+def test_files_that_are_no_pages_wait_for_nothing() -> None:
+    tasks = _tasks("en", "de", pages=0)
+    assert [job.tasks for job in jobs(tasks, NOWHERE, STORE, 100)] == [(task,) for task in tasks]
+
+
+def test_no_tasks_are_no_jobs() -> None:
+    assert list(jobs([], NOWHERE, STORE)) == []
 
 
 class _Lazy(Executor):
@@ -82,7 +154,7 @@ class _Lazy(Executor):
         class Result(Future[Any]):
             def result(self, timeout: float | None = None) -> list[Receipt]:
                 executor.pending -= 1
-                return [Receipt(args[0].pages[0].path, "", 0, 0, "written")]
+                return [Receipt(task.batch, b"", 0, 0, 0) for task in args[0].tasks]
 
         return Result()
 
@@ -91,11 +163,11 @@ class _Lazy(Executor):
 def test_never_more_than_the_window_is_under_way_or_taken_from_the_plan(window: int) -> None:
     executor, taken = _Lazy(), 0
 
-    def work() -> Iterator[Batch]:
+    def work() -> Iterator[Job]:
         nonlocal taken
-        for page in _pages(*["en"] * 12):
+        for task in _tasks(*["en"] * 12):
             taken += 1
-            yield Batch((page,), NOWHERE, Path("site"))
+            yield Job((task,), NOWHERE, STORE)
 
     for done, _ in enumerate(run(work(), executor, window)):
         assert taken <= done + window
@@ -103,19 +175,60 @@ def test_never_more_than_the_window_is_under_way_or_taken_from_the_plan(window: 
     assert executor.most == window
 
 
-def test_receipts_come_in_the_order_of_the_plan() -> None:
-    pages = _pages(*["en"] * 7)
-    work = [Batch((page,), NOWHERE, Path("site")) for page in pages]
-    assert [receipt.path for receipt in run(work, _Lazy(), 3)] == [page.path for page in pages]
+def test_receipts_come_in_the_order_of_the_jobs() -> None:
+    tasks = _tasks(*["en"] * 7)
+    work = [Job(tuple(tasks[:3]), NOWHERE, STORE), *(Job((task,), NOWHERE, STORE) for task in tasks[3:])]
+    assert [receipt.batch for receipt in run(work, _Lazy(), 3)] == [task.batch for task in tasks]
 
 
 def test_error_in_a_worker_reaches_the_caller(tiny_site: Site, tmp_path: Path) -> None:
     (tmp_path / "en").write_text("a file where a folder has to be")
-    for executor in (InlineExecutor(), ProcessPoolExecutor(1)):
+    for executor in (InlineExecutor(), ProcessesExecutor(1)):
         with pytest.raises(OutputError, match="cannot be written"):
-            _build(tiny_site, tmp_path, executor)
+            _build(tiny_site, Folder(tmp_path), executor)
 
 
-@pytest.mark.parametrize(("jobs", "pages", "workers"), [(1, 10**6, 1), (3, 10, 3), (0, 10, 1)])
-def test_processes_are_started_where_they_are_asked_for_or_worth_it(jobs: int, pages: int, workers: int) -> None:
-    assert worker_count(jobs, pages) == workers
+class _Deadly(Folder):
+    """Kills the process that writes a certain file, once."""
+
+    def put(self, path: str, data: bytes | Iterable[bytes]) -> Written:
+        mark = self.path.with_name("died")
+        if path == "de/parcel/5.1.0.html" and not mark.exists():
+            mark.touch()
+            os._exit(1)
+        return super().put(path, data)
+
+
+def test_process_that_dies_loses_nothing(tiny_site: Site, tmp_path: Path) -> None:
+    receipts = _build(tiny_site, _Deadly(tmp_path / "deadly"), ProcessesExecutor(2))
+    assert (tmp_path / "died").exists()
+    others = _build(tiny_site, Folder(tmp_path / "inline"), InlineExecutor())
+    assert [receipt.batch for receipt in receipts] == [receipt.batch for receipt in others]
+    assert snapshot(tmp_path / "deadly") == snapshot(tmp_path / "inline")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "pages", "kind"),
+    [(1, 10**6, InlineExecutor), (3, 10, ProcessesExecutor), (0, 10, InlineExecutor), (2, 10**6, ProcessesExecutor)],
+)
+def test_processes_are_started_where_they_are_asked_for_or_worth_it(
+    wanted: int, pages: int, kind: type[Executor]
+) -> None:
+    messages: list[str] = []
+    with executor_of(wanted, pages, messages.append) as (executor, window):
+        assert isinstance(executor, kind)
+        assert window >= max(1, wanted)
+    assert messages == []
+
+
+def test_where_processes_cannot_be_started_one_does_all_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(count: int, fork: bool) -> ProcessesExecutor:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(execute, "ProcessesExecutor", refused)
+    messages: list[str] = []
+    with executor_of(2, 10, messages.append) as (executor, _):
+        assert isinstance(executor, InlineExecutor)
+    (message,) = messages
+    assert "processes cannot be started" in message
+    assert "No space left on device" in message

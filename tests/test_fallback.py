@@ -9,10 +9,10 @@ from selectolax.lexbor import LexborHTMLParser
 
 from codepairs.inspect import passages_of
 from codepairs.model import Text
-from codepairs.outputs.sitemap import sitemap_files
+from codepairs.outputs.sitemap import SITEMAP
 from codepairs.plan import Site
 from codepairs.prose import plain_text
-from tests.sites import attribute, plan_of, rendered, tree_of
+from tests.sites import attribute, output_files, plan_of, rendered, tree_of
 
 BASE = "https://tiny.example/codes/"
 NOTICE = "لم تُترجم هذه الصفحة كاملة بعد"
@@ -92,7 +92,7 @@ def test_fallback_page_is_kept_out_of_search_engines(tiny_site: Site, arabic: di
     assert attribute(tree, 'meta[name="robots"]', "content") == "noindex, follow"
     assert attribute(tree, 'link[rel="canonical"]', "href") == f"{BASE}en/parcel/5.7.2.html"
     assert tree.css('link[rel="alternate"][hreflang]') == []
-    sitemaps = b"".join(file.data for file in sitemap_files(tiny_site, plan_of(tiny_site))).decode()
+    sitemaps = b"".join(output_files(tiny_site, SITEMAP).values()).decode()
     assert f"{BASE}ar/parcel/5.7.2.html" not in sitemaps
     assert f"{BASE}en/parcel/5.7.2.html" in sitemaps
 
@@ -110,7 +110,7 @@ def test_translated_page_is_offered_to_search_engines(tiny_site: Site, arabic: d
     tree = arabic[TRANSLATED]
     assert tree.css_first('meta[name="robots"]') is None
     assert attribute(tree, 'link[rel="canonical"]', "href") == f"{BASE}ar/parcel/4.2.1.html"
-    sitemaps = b"".join(file.data for file in sitemap_files(tiny_site, plan_of(tiny_site))).decode()
+    sitemaps = b"".join(output_files(tiny_site, SITEMAP).values()).decode()
     assert f"<loc>{BASE}ar/parcel/4.2.1.html</loc>" in sitemaps
 
 

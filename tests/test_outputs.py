@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree
@@ -11,28 +10,20 @@ from xml.etree import ElementTree
 import pytest
 
 from codepairs.assets import Assets
-from codepairs.outputs import OUTPUTS
-from codepairs.outputs.assets import asset_files
-from codepairs.outputs.data import data_files
-from codepairs.outputs.sitemap import robots_files, sitemap_files
-from codepairs.plan import File, Site
+from codepairs.outputs.assets import ASSETS
+from codepairs.outputs.data import DATA
+from codepairs.outputs.sitemap import ROBOTS, SITEMAP, sitemap_files
+from codepairs.plan import Site
 from codepairs.render import alternates
-from tests.sites import plan_of, with_catalogue
+from tests.sites import bytes_of, output_files, plan_of, with_catalogue
 
 BASE = "https://tiny.example/codes/"
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 LINK = "{http://www.w3.org/1999/xhtml}link"
 
 
-def _by_path(files: Iterable[File]) -> dict[str, bytes]:
-    listed = [(file.path, file.data) for file in files]
-    found = dict(listed)
-    assert len(found) == len(listed), "a path stands twice"
-    return found
-
-
 def _data(site: Site) -> dict[str, Any]:
-    return {path: json.loads(data) for path, data in _by_path(data_files(site, plan_of(site))).items()}
+    return {path: json.loads(data) for path, data in output_files(site, DATA).items()}
 
 
 def _addresses(data: bytes) -> list[str]:
@@ -40,19 +31,18 @@ def _addresses(data: bytes) -> list[str]:
 
 
 def test_no_output_takes_the_path_of_a_page_or_of_another_output(tiny_site: Site) -> None:
-    plan = plan_of(tiny_site)
-    paths = [file.path for output in OUTPUTS for file in output(tiny_site, plan)] + [page.path for page in plan]
+    paths = [*output_files(tiny_site), *(page.path for page in plan_of(tiny_site))]
     assert len({path.lower() for path in paths}) == len(paths)
 
 
 def test_assets_are_written_under_their_public_names(tiny_site: Site) -> None:
     assets = Assets({"assets/style.css": b"a {}", "assets/icons/one.svg": b"<svg/>"})
     site = replace(tiny_site, assets=assets)
-    assert _by_path(asset_files(site, plan_of(site))) == dict(assets.files)
+    assert output_files(site, ASSETS) == dict(assets.files)
 
 
 def test_style_sheet_that_pages_name_is_among_the_assets(tiny_site: Site) -> None:
-    assert tiny_site.assets.style in _by_path(asset_files(tiny_site, plan_of(tiny_site)))
+    assert tiny_site.assets.style in output_files(tiny_site, ASSETS)
 
 
 def test_every_code_has_its_data_in_every_language(tiny_site: Site) -> None:
@@ -66,6 +56,15 @@ def test_every_code_has_its_data_in_every_language(tiny_site: Site) -> None:
             for code in bundle["codes"]:
                 path = code["url"].removeprefix(BASE).replace(".html", ".json")
                 assert found[path] == code
+
+
+def test_data_is_compact_and_ends_with_a_line(tiny_site: Site) -> None:
+    for path, data in output_files(tiny_site, DATA).items():
+        assert data.endswith(b"\n")
+        assert not data.endswith(b"\n\n")
+        # Of a bundle each code stands in a line of its own, so that a change is a change of lines.
+        made = json.dumps(json.loads(data), ensure_ascii=False, separators=(",", ":")).encode()
+        assert data.replace(b"\n", b"") == made, path
 
 
 def test_data_of_a_code_says_everything_its_file_says(tiny_site: Site) -> None:
@@ -128,7 +127,7 @@ def test_odd_texts_survive_in_the_data_as_they_were_written(tiny_site: Site) -> 
 
 def test_sitemaps_hold_exactly_the_indexed_pages(tiny_site: Site) -> None:
     plan = plan_of(tiny_site)
-    files = _by_path(sitemap_files(tiny_site, plan))
+    files = output_files(tiny_site, SITEMAP)
     assert _addresses(files["sitemap.xml"]) == [f"{BASE}sitemap-1.xml"]
     found = _addresses(files["sitemap-1.xml"])
     wanted = [BASE + page.path.removesuffix("index.html") for page in plan if page.indexed]
@@ -141,8 +140,8 @@ def test_sitemaps_hold_exactly_the_indexed_pages(tiny_site: Site) -> None:
 @pytest.mark.parametrize("most", [1, 7, 10])
 def test_long_sitemap_is_split_without_loss(tiny_site: Site, most: int) -> None:
     plan = plan_of(tiny_site)
-    whole = _addresses(_by_path(sitemap_files(tiny_site, plan))["sitemap-1.xml"])
-    files = _by_path(sitemap_files(tiny_site, plan, most))
+    whole = _addresses(output_files(tiny_site, SITEMAP)["sitemap-1.xml"])
+    files = bytes_of(sitemap_files(tiny_site, plan, most))
     names = [address.removeprefix(BASE) for address in _addresses(files["sitemap.xml"])]
     parts = [_addresses(files[name]) for name in names]
     assert names == [f"sitemap-{rank + 1}.xml" for rank in range(len(parts))]
@@ -153,7 +152,7 @@ def test_long_sitemap_is_split_without_loss(tiny_site: Site, most: int) -> None:
 
 def test_sitemap_names_the_language_versions_of_each_page(tiny_site: Site) -> None:
     plan = plan_of(tiny_site)
-    tree = ElementTree.fromstring(_by_path(sitemap_files(tiny_site, plan))["sitemap-1.xml"])
+    tree = ElementTree.fromstring(output_files(tiny_site, SITEMAP)["sitemap-1.xml"])
     found = {
         entry.findtext(f"{MAP}loc"): {link.get("hreflang"): link.get("href") for link in entry.iter(LINK)}
         for entry in tree
@@ -171,17 +170,17 @@ def test_sitemap_names_the_language_versions_of_each_page(tiny_site: Site) -> No
 def test_addresses_in_the_sitemap_follow_the_link_style(tiny_site: Site) -> None:
     info = replace(tiny_site.catalogue.site, link_style="clean")
     site = with_catalogue(tiny_site, replace(tiny_site.catalogue, site=info))
-    files = _by_path(sitemap_files(site, plan_of(site)))
+    files = output_files(site, SITEMAP)
     assert f"{BASE}de/parcel/5.1.1-vs-5.7.1" in _addresses(files["sitemap-1.xml"])
     assert _addresses(files["sitemap.xml"]) == [f"{BASE}sitemap-1.xml"]
 
 
 def test_address_with_an_ampersand_is_escaped(tiny_site: Site) -> None:
     site = replace(tiny_site, base_url="https://tiny.example/a&b/")
-    files = _by_path(sitemap_files(site, plan_of(site)))
+    files = output_files(site, SITEMAP)
     assert "https://tiny.example/a&b/de/" in _addresses(files["sitemap-1.xml"])
 
 
 def test_robots_allows_everything_and_names_the_sitemap(tiny_site: Site) -> None:
-    files = _by_path(robots_files(tiny_site, plan_of(tiny_site)))
+    files = output_files(tiny_site, ROBOTS)
     assert files == {"robots.txt": f"User-agent: *\nAllow: /\n\nSitemap: {BASE}sitemap.xml\n".encode()}

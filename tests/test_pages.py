@@ -13,7 +13,7 @@ from codepairs.inspect import passages_of, repeated_sentences
 from codepairs.model import Code, Text
 from codepairs.plan import Site
 from codepairs.relations import RELATIONS, relation_of
-from tests.sites import main_of, rendered, section_of, tree_of, with_catalogue
+from tests.sites import main_of, rendered, section_of, tree_of, with_catalogue, with_codes
 
 RELATED = {
     "alternatives": ("5.1.1", "5.7.2"),
@@ -185,6 +185,23 @@ def test_code_page_lists_declared_confusions_first_in_their_order(tiny_site: Sit
     assert confused == ["5.1.1-vs-5.7.1.html", "4.2.1-vs-5.1.1.html"]
 
 
+def test_code_page_lists_all_other_comparisons_in_canonical_order(tiny_site: Site) -> None:
+    tree = tree_of(tiny_site, "en/parcel/5.1.1.html")
+    assert [node.attributes["href"] for node in tree.css("section:has(> #others) a")] == [
+        "2.0.0-vs-5.1.1.html",
+        "4.10.1-vs-5.1.1.html",
+        "5.1.0-vs-5.1.1.html",
+        "5.1.1-vs-5.7.2.html",
+    ]
+    assert _text(tree, "section:has(> #others) summary") == "4 comparisons"
+
+
+def test_comparisons_are_named_by_the_other_code(tiny_site: Site) -> None:
+    listed = _text(tree_of(tiny_site, "en/parcel/5.1.1.html"), ".pairs li").split(" | ")
+    assert listed[1] == "4.2.1 vs 5.1.1 No room at the moment"
+    assert "5.1.1 vs 5.7.2 Animals are not taken" in listed
+
+
 def test_code_page_links_to_every_comparison_of_its_code_once(tiny_site: Site) -> None:
     tree = tree_of(tiny_site, "en/parcel/5.1.1.html")
     links = sorted(str(node.attributes["href"]) for node in tree.css(".pairs a"))
@@ -223,7 +240,7 @@ def test_protocol_page_groups_the_codes_by_class_in_order(tiny_site: Site) -> No
 
 def test_class_without_codes_is_not_shown(tiny_site: Site) -> None:
     parcel = tiny_site.catalogue.protocols["parcel"]
-    few = replace(parcel, codes={"2.0.0": parcel.codes["2.0.0"]}, curated={})
+    few = with_codes(parcel, "2.0.0")
     site = with_catalogue(tiny_site, replace(tiny_site.catalogue, protocols={"parcel": few}))
     assert _text(tree_of(site, "en/parcel/index.html"), "section:has(ul.codes) h2") == "2, done"
 

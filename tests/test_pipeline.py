@@ -12,9 +12,9 @@ import pytest
 
 from codepairs import pipeline
 from codepairs.errors import ContentError, OutputError
+from codepairs.manifest import MANIFEST
 from codepairs.settings import Settings
-from codepairs.write import MANIFEST
-from tests.sites import edit, snapshot
+from tests.sites import Told, edit, site_of, snapshot
 from tests.support import shown, unpack
 
 BAD = {
@@ -91,19 +91,49 @@ def test_build_reports_what_it_did(tiny: Settings) -> None:
     assert all(item.missing == 0 for item in report.coverage["de"])
 
 
-def test_progress_counts_up_to_the_number_of_files(tiny: Settings) -> None:
-    seen: list[tuple[int, int]] = []
-    pipeline.build(tiny, lambda done, total: seen.append((done, total)))
-    assert [done for done, _ in seen] == list(range(1, len(seen) + 1))
-    assert {total for _, total in seen} == {116}
+def test_progress_counts_up_to_the_number_of_pages(tiny: Settings) -> None:
+    told = Told()
+    pipeline.build(tiny, told)
+    counted = [done for done, _ in told.counted]
+    assert counted == sorted(counted)
+    assert len(set(counted)) > 3
+    assert counted[-1] == 116
+    assert {total for _, total in told.counted} == {116}
+
+
+def test_pages_that_can_stay_count_as_progress(built: Settings) -> None:
+    (built.output / "en/names/0x2f.html").unlink()
+    told = Told()
+    pipeline.build(built, told)
+    assert told.counted[-1] == (116, 116)
+
+
+def test_steps_are_told_in_their_order(built: Settings) -> None:
+    told = Told()
+    pipeline.build(replace(built, full=True), told)
+    assert len(set(told.steps)) == len(told.steps) > 3
+    again = Told()
+    pipeline.build(built, again)
+    assert again.steps == told.steps[: len(again.steps)]
+    assert len(again.steps) < len(told.steps), "where nothing changed, nothing is read"
 
 
 def test_second_build_touches_nothing(built: Settings) -> None:
     before, times = snapshot(built.output), _times(built.output)
     report = pipeline.build(built)
-    assert (report.rendered, report.written, report.removed) == (0, 0, 0)
+    assert (report.pages, report.rendered, report.written, report.removed) == (116, 0, 0, 0)
+    assert report.unchanged == len(before) - 1
+    assert report.coverage == site_of(built).coverage()
     assert snapshot(built.output) == before
     assert _times(built.output) == times
+
+
+def test_second_build_gives_the_same_warnings(tiny: Settings) -> None:
+    edit(tiny.locales / "de" / "LC_MESSAGES" / "parcel.po", "{code} ist das letzte Wort.", "Das letzte Wort.")
+    first, second = pipeline.build(tiny), pipeline.build(tiny)
+    assert second.rendered == 0
+    assert second.warnings == first.warnings != ()
+    assert second.coverage == first.coverage
 
 
 def test_full_build_renders_everything_and_still_writes_only_what_changed(built: Settings) -> None:
@@ -168,7 +198,7 @@ def test_manifest_cannot_name_files_outside_the_output(built: Settings) -> None:
     assert outside.read_text() == "mine"
 
 
-@pytest.mark.parametrize("manifest", ["{", '{"format": 2, "files": [1]}'])
+@pytest.mark.parametrize("manifest", ["", "{", '{"format": 2, "files": [1]}', '{"format": 3}\n["code en",{"a"\n'])
 def test_unreadable_manifest_means_a_full_build(built: Settings, manifest: str) -> None:
     before = snapshot(built.output)
     (built.output / MANIFEST).write_text(manifest)
@@ -241,17 +271,59 @@ def test_bad_translation_is_put_aside_and_only_strict_runs_fail(tiny: Settings) 
         pipeline.build(replace(tiny, strict=True))
 
 
+@pytest.mark.parametrize("keep", ["{", None])
+def test_half_a_manifest_heals(built: Settings, keep: str | None) -> None:
+    """What the missing lines would have told is looked at anew."""
+    before = snapshot(built.output)
+    lines = before[MANIFEST].splitlines(keepends=True)
+    half = b"".join(lines[: len(lines) // 2]) + (lines[len(lines) // 2][:40] if keep else b"")
+    (built.output / MANIFEST).write_bytes(half)
+    (built.output / "ar/names/0x2f.html").write_text("spoilt")
+    report = pipeline.build(built)
+    assert report.written == 1
+    before.pop(MANIFEST)
+    after = snapshot(built.output)
+    after.pop(MANIFEST)
+    assert after == before
+    assert pipeline.build(built).rendered == 0
+
+
 def test_explained_build_gives_a_reason_for_every_page_and_removal(tiny: Settings) -> None:
-    report = pipeline.build(replace(tiny, explain=True))
-    assert len(dict(report.reasons)) == report.rendered == len(report.reasons)
-    assert all(reason for _, reason in report.reasons)
+    told = Told(explains=True)
+    report = pipeline.build(tiny, told)
+    assert len(dict(told.reasons)) == report.rendered == len(told.reasons)
+    assert {reason for _, reason in told.reasons} == {"it is new"}
     (tiny.content / "names" / "0x2f.yaml").unlink()
     edit(tiny.content / "names" / "protocol.yaml", "[unassigned]", "[unassigned, standard]")
-    report = pipeline.build(replace(tiny, explain=True))
-    reasons = dict(report.reasons)
+    told = Told(explains=True)
+    report = pipeline.build(tiny, told)
+    reasons = dict(told.reasons)
+    pages = [path for path, _ in told.reasons if path.endswith(".html")]
+    assert len(set(pages)) == len(pages)
     assert reasons["de/names/0x2f.html"].startswith("removed")
     assert reasons["de/names/index.html"]
     assert "de/parcel/4.2.1.html" not in reasons
+    gone = {path for path, reason in reasons.items() if reason.startswith("removed")}
+    assert len(gone) == report.removed
+    assert len(set(pages) - gone) == report.rendered
+
+
+def test_reasons_are_the_same_whether_they_are_asked_for_or_not(built: Settings, tmp_path: Path) -> None:
+    """A build that explains touches what any other build does."""
+    other = replace(built, output=shutil.copytree(built.output, tmp_path / "other", copy_function=shutil.copy2))
+    edit(built.content / "parcel" / "5.1.1.yaml", "The street does not exist", "No street")
+    told = Told(explains=True)
+    reports = pipeline.build(built, told), pipeline.build(other)
+    assert len({(report.rendered, report.written, report.unchanged) for report in reports}) == 1
+    assert snapshot(built.output).keys() == snapshot(other.output).keys()
+    assert told.reasons
+
+
+def test_every_page_of_a_full_build_is_made_because_of_the_option(built: Settings) -> None:
+    told = Told(explains=True)
+    pipeline.build(replace(built, full=True), told)
+    assert {reason for _, reason in told.reasons} == {"--full"}
+    assert len(told.reasons) == 116
 
 
 def test_template_that_changed_between_two_builds_of_a_process_is_seen(built: Settings) -> None:

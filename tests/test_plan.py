@@ -9,8 +9,8 @@ from itertools import combinations
 
 import pytest
 
-from codepairs.plan import Page, Site
-from tests.sites import page_at, plan_of, with_catalogue
+from codepairs.plan import Batch, Page, Site
+from tests.sites import page_at, plan_of, with_catalogue, with_codes
 
 PARCEL = ["2.0.0", "4.2.1", "4.10.1", "5.1.0", "5.1.1", "5.7.1", "5.7.2"]
 """In natural order: numbers compare as numbers."""
@@ -132,7 +132,7 @@ def test_pages_outside_any_language_are_never_indexed(tiny_site: Site) -> None:
 @pytest.mark.parametrize("count", [0, 1])
 def test_protocol_of_no_code_or_one_code_has_no_pairs(tiny_site: Site, count: int) -> None:
     names = tiny_site.catalogue.protocols["names"]
-    few = replace(names, codes=dict(list(names.codes.items())[:count]), curated={})
+    few = with_codes(names, *NAMES[:count])
     site = with_catalogue(tiny_site, replace(tiny_site.catalogue, protocols={"names": few}))
     kinds = Counter(page.kind for page in plan_of(site) if page.lang == "de")
     assert (kinds["protocol"], kinds["code"], kinds["pair"]) == (1, count, 0)
@@ -143,3 +143,54 @@ def test_pages_are_small_and_travel_to_other_processes(tiny_site: Site) -> None:
     data = pickle.dumps(page)
     assert pickle.loads(data) == page
     assert len(data) < 1000
+
+
+def test_batch_is_small_and_travels_to_other_processes(tiny_site: Site) -> None:
+    for batch in plan_of(tiny_site).batches():
+        data = pickle.dumps(batch)
+        assert pickle.loads(data) == batch
+        assert len(data) < 300
+
+
+def _planned(site: Site, batch: Batch) -> list[Page]:
+    plan = plan_of(site)
+    (kind,) = [kind for kind in plan.kinds if kind.name == batch.kind]
+    return list(kind.pages(site, batch.lang, batch.key))
+
+
+def test_batches_hold_every_page_once_and_know_their_number(tiny_site: Site) -> None:
+    plan = plan_of(tiny_site)
+    outputs = {output.name for output in plan.outputs}
+    batches = [batch for batch in plan.batches() if batch.kind not in outputs]
+    found = [_planned(tiny_site, batch) for batch in batches]
+    assert [len(pages) for pages in found] == [batch.count for batch in batches]
+    assert Counter(page for pages in found for page in pages) == Counter(plan)
+    assert all(
+        {(page.kind, page.lang) for page in _planned(tiny_site, each)} == {(each.kind, each.lang)} for each in batches
+    )
+
+
+def test_every_batch_has_a_name_of_its_own(tiny_site: Site) -> None:
+    names = [batch.name for batch in plan_of(tiny_site).batches()]
+    assert len(set(names)) == len(names)
+    assert {"sitemap en", "data ar names", "root en", "code de", "pair ar parcel 4.2.1"} <= set(names)
+
+
+def test_pairs_are_batches_by_their_first_code(tiny_site: Site) -> None:
+    batches = [batch for batch in plan_of(tiny_site).batches() if batch.kind == "pair" and batch.lang == "ar"]
+    assert batches == [
+        *(Batch("pair", "ar", ("parcel", code), 6 - rank) for rank, code in enumerate(PARCEL[:-1])),
+        *(Batch("pair", "ar", ("names", code), 2 - rank) for rank, code in enumerate(NAMES[:-1])),
+    ]
+
+
+def test_files_that_are_no_pages_come_first_and_count_as_none(tiny_site: Site) -> None:
+    batches = list(plan_of(tiny_site).batches())
+    count = sum(batch.count == 0 for batch in batches)
+    assert count == 3 + 3 * 2
+    assert all(batch.count == 0 for batch in batches[:count])
+
+
+def test_batches_of_the_languages_take_turns(tiny_site: Site) -> None:
+    inside = [batch for batch in plan_of(tiny_site).batches() if batch.count and batch.kind not in ("root", "404")]
+    assert [batch.lang for batch in inside] == ["en", "de", "ar"] * (len(inside) // 3)

@@ -86,7 +86,7 @@ def make_site(*codes: str) -> Site:
         catalogue=catalogue,
         translators={tag: make_translator(tag, catalogs={}) for tag in ("en", "de", "ar")},
         assets=Assets({}),
-        templates=Path("templates"),
+        templates={},
         template_digests={},
         interface=(make_text('Open "it"', "", "site", Place("base.html", 3)),),
         base_url="https://demo.example/",

@@ -7,7 +7,6 @@ part of what is tested.
 from __future__ import annotations
 
 import copy
-import io
 import json
 import re
 from collections import Counter
@@ -19,8 +18,6 @@ from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
@@ -28,15 +25,14 @@ from selectolax.lexbor import LexborHTMLParser
 from codepairs.errors import Place, errors_of
 from codepairs.load import CsvRow, ProtocolFiles, Sources, parse_document
 from codepairs.model import Catalogue, Code, Protocol, Text
-from codepairs.outputs import OUTPUTS
 from codepairs.pages.shared import Shared
 from codepairs.plan import Site
 from codepairs.relations import RELATIONS, relation_of
 from codepairs.render import alternates, render_whole
 from codepairs.rules import broken_rules
-from codepairs.translate import Translator
+from codepairs.translate import Messages, Translator
 from codepairs.validate import default_slug, validate
-from tests.sites import plan_of, rendered
+from tests.sites import output_files, plan_of, rendered
 
 LANGUAGES = ("en", "de", "ar")
 BASE = "https://any.example/deep/"
@@ -261,20 +257,14 @@ def shell(tiny_site: Site) -> Shell:
 
 def _site(shell: Shell, catalogue: Catalogue, translated: frozenset[int]) -> Site:
     """A site of the catalogue, German for the texts whose rank is drawn, Arabic for none."""
-    domains: dict[str, Catalog] = {}
+    domains: dict[str, Messages] = {}
     for rank, text in enumerate(dict.fromkeys(catalogue.texts())):
         if text.translatable and rank % 7 in translated:
-            catalog = domains.setdefault(text.domain, Catalog(fuzzy=False))
-            catalog.add(text.source, f"{text.source} ü", context=text.context)
-    german = Translator("de", "en", {name: _compiled(catalog) for name, catalog in domains.items()}, {})
+            messages = domains.setdefault(text.domain, Messages({}, {}))
+            messages.texts[text.context, text.source] = f"{text.source} ü"
+    german = Translator("de", "en", domains, {})
     translators = {"en": Translator("en", "en", {}, {}), "de": german, "ar": Translator("ar", "en", {}, {})}
     return replace(shell.site, catalogue=catalogue, translators=translators, base_url=BASE)
-
-
-def _compiled(catalog: Catalog) -> bytes:
-    buffer = io.BytesIO()
-    write_mo(buffer, catalog)
-    return buffer.getvalue()
 
 
 translations = st.one_of(st.just(frozenset(range(7))), st.frozensets(st.integers(0, 6)))
@@ -358,8 +348,7 @@ def test_no_two_files_share_a_path_even_where_case_does_not_count(shell: Shell, 
     if problems:
         return
     built = _site(shell, catalogue, frozenset())
-    plan = plan_of(built)
-    paths = [page.path for page in plan] + [file.path for output in OUTPUTS for file in output(built, plan)]
+    paths = [*(page.path for page in plan_of(built)), *output_files(built)]
     assert [path for path, count in Counter(map(str.lower, paths)).items() if count > 1] == []
 
 
@@ -371,7 +360,7 @@ def test_every_link_and_alternate_resolves_and_points_back(
     site = _site(shell, _catalogue(drawn.sources), translated)
     plan = plan_of(site)
     pages = {page.path: LexborHTMLParser(html) for page, html in rendered(site)}
-    paths = {*pages, *(file.path for output in OUTPUTS for file in output(site, plan))}
+    paths = {*pages, *output_files(site)}
     by_address: dict[str, str] = {}
     for page in plan:
         assert by_address.setdefault(_address(site, page.path), page.path) == page.path
@@ -443,10 +432,9 @@ def test_any_text_in_any_field_is_shown_as_text(
     for page, html in rendered(site):
         tree = LexborHTMLParser(html)
         assert set(_markup(tree)) <= vocabulary, page.path
-        if page.kind == "pair":
-            if page.lang not in states:
-                states[page.lang] = Shared(site, page.lang)
-            assert html == render_whole(page, states[page.lang]).decode()
+        if page.lang not in states:
+            states[page.lang] = Shared(site, page.lang)
+        assert html == render_whole(page, states[page.lang]).decode(), page.path
         assert tree.body is not None
         visible = _bare(tree.body.text())
         translator = site.translators[page.lang]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
 from codepairs.prose import Template, Voice, block_html, inline_html, plain_text, unmarked
@@ -159,6 +162,75 @@ def test_a_short_cut_and_the_converter_agree() -> None:
     assert block_html("Wait & see; \"quoted\" 'so'.").replace("&#34;", '"').replace("&#39;", "'") == (
         "<p>Wait &amp; see; \"quoted\" 'so'.</p>"
     )
+
+
+_PIECES = (
+    *(
+        "a",
+        "Grün",
+        " ",
+        "  ",
+        "1. ",
+        "1.",
+        "٣. ",
+        "12) ",
+        "- ",
+        "-",
+        "+ ",
+        "+",
+        "* ",
+        "*",
+        "_",
+        "__",
+        "!",
+        "#",
+        "# ",
+        "=",
+    ),
+    *(">", "> ", "<", "<b>", "<http://a.example>", "http://a.example", "a@b.example", "[", "]", "](b)", "[a](b)", "!["),
+    *(
+        "`",
+        "``",
+        "`a`",
+        "` a`",
+        "`a `",
+        "`<b>&`",
+        "`a_b*c*`",
+        "`\\`",
+        "`[a](b)`",
+        "`~`",
+        "\\",
+        "\\`",
+        "a_b",
+        "{a_b}",
+        "_a_",
+    ),
+    *(
+        "&",
+        "&amp;",
+        "&#60;",
+        "&nbsp;",
+        '"',
+        "'",
+        "\xa0",
+        "\u2028",
+        "\x85",
+        "\ufeff",
+        "\u200b",
+        "\u202e",
+        "📧",
+        "e\u0301",
+    ),
+    *("klzzwxh:0000", "\x02", "\t", "\n", "\n\n", "\r", "    ", "\ufdd0", "\ufffe", "|", "~", "~~", "--"),
+)
+
+
+@settings(max_examples=1000)
+@given(st.lists(st.sampled_from(_PIECES), max_size=9).map("".join))
+def test_code_spans_come_out_as_the_converter_makes_them(source: str) -> None:
+    found = [convert(source) for convert in (block_html, inline_html, plain_text)]
+    with patch("codepairs.prose._has_only_spans", return_value=False):
+        assert [convert(source) for convert in (block_html, inline_html, plain_text)] == found
 
 
 def test_plain_text_has_neither_markdown_nor_html() -> None:

@@ -22,7 +22,7 @@ from codepairs import catalogues, pipeline
 from codepairs.model import Protocol
 from codepairs.plan import Page, Site
 from codepairs.settings import Settings
-from tests.sites import plan_of, with_catalogue, write_pages
+from tests.sites import plan_of, with_catalogue, with_codes, write_pages
 from tests.support import ROOT
 
 ACCENTED, MIRRORED = "en-XA", "ar-XB"
@@ -90,17 +90,16 @@ def _few(protocol: Protocol) -> Protocol:
     curated = dict(list(protocol.curated.items())[:2])
     chosen = {code for pair in curated for code in pair}
     chosen |= {next(code.code for code in protocol.codes.values() if code.class_id == key) for key in protocol.classes}
-    codes = {name: code for name, code in protocol.codes.items() if name in chosen}
-    assert 3 <= len(codes) <= 9
-    return replace(protocol, name=NAMELESS, codes=codes, curated=curated, featured=())
+    assert 3 <= len(chosen) <= 9
+    return with_codes(protocol, *(code for code in protocol.codes if code in chosen), name=NAMELESS, curated=curated)
 
 
 @pytest.fixture(scope="module")
 def pages(pseudo: Site, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Page, LexborHTMLParser]]:
     """The built pages of both pseudo-locales."""
     output = tmp_path_factory.mktemp("pseudo-site")
+    write_pages(pseudo, output)
     chosen = [page for page in plan_of(pseudo) if page.lang != "en"]
-    write_pages(pseudo, output, chosen)
     return [(page, LexborHTMLParser((output / page.path).read_bytes())) for page in chosen]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from codepairs.model import Protocol
-from codepairs.relations import NOTABLE, RELATIONS, ROLES, Relation, neighbours, relation_of, shared_values
+from codepairs.relations import NOTABLE, RELATIONS, ROLES, Neighbours, Relation, relation_of, shared_values
 from tests.support import make_code, make_fact, make_protocol, make_value
 
 FACTS = (
@@ -118,7 +118,7 @@ def test_shared_values(a: tuple[str, ...], b: tuple[str, ...], shared: list[str]
 
 
 def names(protocol: Protocol, code: str) -> list[str]:
-    return [other.code for other in neighbours(protocol, protocol.codes[code])]
+    return [other.code for other in Neighbours(protocol).nearest(protocol.codes[code], 99)]
 
 
 def test_neighbours_are_named_ones_then_naming_ones_then_similar_then_near_ones() -> None:

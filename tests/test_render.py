@@ -9,7 +9,7 @@ import pytest
 
 from codepairs.pages.shared import Shared
 from codepairs.plan import Site
-from codepairs.render import alternates, render_whole
+from codepairs.render import alternates, render_pages, render_whole
 from tests.sites import attribute, html_of, page_at, plan_of, rendered, tree_of, with_catalogue
 
 BASE = "https://tiny.example/codes/"
@@ -120,3 +120,22 @@ def test_base_url_of_the_run_replaces_that_of_the_content(tiny_site: Site) -> No
     html = html_of(site, "de/parcel/4.2.1.html")
     assert "https://other.example/de/parcel/4.2.1.html" in html
     assert "tiny.example" not in html
+
+
+def test_pages_come_out_the_same_whatever_pages_are_made_with_them(tiny_site: Site) -> None:
+    whole = {page.path: html for page, html in rendered(tiny_site)}
+    pages = [page for page in plan_of(tiny_site) if page.kind in ("code", "pair")]
+    for some in (pages[::2], pages[1::2], pages[::3], pages[::-1]):
+        assert {page.path: html for page, html in rendered(tiny_site, some)} == {
+            page.path: whole[page.path] for page in some
+        }
+
+
+def test_no_pages_are_no_work(tiny_site: Site) -> None:
+    assert list(render_pages([], Shared(tiny_site, "en"))) == []
+
+
+def test_no_token_is_left_on_a_page(tiny_site: Site) -> None:
+    for page, html in rendered(tiny_site):
+        assert "\ufdd0" not in html, page.path
+        assert "%EF%B7%90" not in html, page.path

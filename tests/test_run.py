@@ -29,6 +29,7 @@ def calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     monkeypatch.setattr(run.subprocess, "check_call", call)
     (tmp_path / "requirements.txt").write_text("one==1\n")
     (tmp_path / "requirements-dev.txt").write_text("two==2\n")
+    (tmp_path / "requirements-bench.txt").write_text("three==3\n")
     return found
 
 
@@ -37,7 +38,7 @@ def test_anything_else_is_answered_with_the_usage(
     arguments: list[str], calls: list[list[str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run.main(arguments) == 2
-    assert capsys.readouterr() == ("", "usage: python3 run.py {build|test|lint} [options]\n")
+    assert capsys.readouterr() == ("", "usage: python3 run.py {build|test|lint|bench} [options]\n")
     assert calls == []
 
 
@@ -81,6 +82,12 @@ def test_the_tests_have_requirements_of_their_own(calls: list[list[str]], tmp_pa
     run.main(["test", "-k", "x"])
     assert any(str(tmp_path / "requirements-dev.txt") in command for command in calls)
     assert calls[-1] == [str(run.PYTHON), "-m", "pytest", "-k", "x"]
+
+
+def test_the_measurements_have_requirements_of_their_own(calls: list[list[str]], tmp_path: Path) -> None:
+    run.main(["bench", "--rounds", "1"])
+    assert any(str(tmp_path / "requirements-bench.txt") in command for command in calls)
+    assert calls[-1] == [str(run.PYTHON), "-m", "benchmarks", "--rounds", "1"]
 
 
 def test_lint_runs_every_tool_and_stops_at_the_first_that_complains(

@@ -9,7 +9,7 @@ from jinja2 import UndefinedError
 from markupsafe import Markup
 
 from codepairs.prose import Voice
-from codepairs.templates import digests, environment, interface_texts, template_problems
+from codepairs.templates import digests, environment, interface_texts, read_templates, template_problems
 from tests.support import make_text, make_translator, shown, unpack
 
 FILES = """-- base.html --
@@ -67,7 +67,7 @@ def test_templates_that_name_each_other_have_digests(tmp_path: Path) -> None:
 
 def rendered(tmp_path: Path, source: str, voice: Voice | None = None, **values: object) -> str:
     (tmp_path / "x.html").write_text(source, encoding="utf-8")
-    return environment(tmp_path, voice).get_template("x.html").render(**values)
+    return environment(read_templates(tmp_path), voice).get_template("x.html").render(**values)
 
 
 def test_values_are_escaped(tmp_path: Path) -> None:
@@ -101,6 +101,17 @@ def test_messages_and_plurals_of_the_interface(tmp_path: Path) -> None:
     voice = Voice(make_translator("de", messages, "site"))
     source = "{{ _('{a} & b', a='<x>') }} {{ ngettext('{count} code', '{count} codes', 1500) }}"
     assert rendered(tmp_path, source, voice) == "&lt;x&gt; &amp; B 1.500 Kodes"
+
+
+def test_languages_share_templates_and_nothing_that_they_say(tmp_path: Path) -> None:
+    english, german = Voice(make_translator("en")), Voice(make_translator("de", {"Go.": "Los."}, "site"))
+    source = "{{ _('Go.') }} {{ list_of(['a', 'b']) }} {{ 'a <span lang=\"en\">b</span>'|unmarked }}"
+    assert rendered(tmp_path, source, english) == "Go. a and b a b"
+    assert rendered(tmp_path, source, german) == "Los. a und b a b"
+
+
+def test_a_template_that_changed_is_not_mixed_up_with_what_it_was(tmp_path: Path) -> None:
+    assert [rendered(tmp_path, source) for source in ("one", "two", "one")] == ["one", "two", "one"]
 
 
 def test_blocks_leave_no_blank_lines(tmp_path: Path) -> None:

@@ -2,120 +2,144 @@
 
 from __future__ import annotations
 
-import json
 import os
+import pickle
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
-from codepairs.changes import Record
 from codepairs.errors import OutputError
-from codepairs.plan import File
-from codepairs.write import MANIFEST, digest_of, read_manifest, remove_files, write_file, write_manifest
+from codepairs.write import Folder, Written
 
 
 def files_below(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
 
 
-def test_a_new_file_is_written_with_its_folders(tmp_path: Path) -> None:
-    receipt = write_file(tmp_path / "site", File("en/demo/5.7.1.html", b"one"))
-    assert (receipt.path, receipt.state, receipt.digest) == ("en/demo/5.7.1.html", "written", digest_of(b"one"))
+def put(folder: Path, path: str, data: bytes | Iterable[bytes]) -> Written:
+    """Write a file as a run of its own does."""
+    return Folder(folder).put(path, data)
+
+
+def in_pieces(data: bytes) -> Iterator[bytes]:
+    """The same data, byte by byte."""
+    return (data[rank : rank + 1] for rank in range(len(data)))
+
+
+whole_and_in_pieces = pytest.mark.parametrize("as_given", [bytes, in_pieces], ids=["whole", "in pieces"])
+
+
+@whole_and_in_pieces
+def test_a_new_file_is_written_with_its_folders(tmp_path: Path, as_given: type[bytes]) -> None:
+    written = put(tmp_path / "site", "en/demo/5.7.1.html", as_given(b"one"))
     modified = (tmp_path / "site/en/demo/5.7.1.html").stat().st_mtime_ns
-    assert (receipt.size, receipt.modified) == (3, modified)
-    assert receipt.record("print") == Record("print", digest_of(b"one"), 3, modified)
+    assert written == Written((3, modified), True)
     assert (tmp_path / "site/en/demo/5.7.1.html").read_bytes() == b"one"
     assert files_below(tmp_path) == ["site", "site/en", "site/en/demo", "site/en/demo/5.7.1.html"]
 
 
-def test_the_same_bytes_are_not_written_again(tmp_path: Path) -> None:
-    write_file(tmp_path, File("a.html", b"one"))
+@whole_and_in_pieces
+@pytest.mark.parametrize("data", [b"one", b""])
+def test_the_same_bytes_are_not_written_again(tmp_path: Path, data: bytes, as_given: type[bytes]) -> None:
+    put(tmp_path, "a.html", as_given(data))
     os.utime(tmp_path / "a.html", ns=(1, 1))
-    receipt = write_file(tmp_path, File("a.html", b"one"))
-    assert (receipt.state, receipt.modified) == ("unchanged", 1)
+    assert put(tmp_path, "a.html", as_given(data)) == Written((len(data), 1), False)
     assert (tmp_path / "a.html").stat().st_mtime_ns == 1
+    assert files_below(tmp_path) == ["a.html"]
 
 
-@pytest.mark.parametrize("data", [b"two", b"", b"longer than one"])
-def test_other_bytes_replace_the_file(tmp_path: Path, data: bytes) -> None:
-    first = write_file(tmp_path, File("a.html", b"one"))
-    second = write_file(tmp_path, File("a.html", data))
-    assert second.state == "written"
-    assert second.digest != first.digest
+@whole_and_in_pieces
+@pytest.mark.parametrize("data", [b"two", b"", b"longer than one", b"one\n", b"on"])
+def test_other_bytes_replace_the_file(tmp_path: Path, data: bytes, as_given: type[bytes]) -> None:
+    put(tmp_path, "a.html", b"one")
+    os.utime(tmp_path / "a.html", ns=(1, 1))
+    (size, modified), changed = put(tmp_path, "a.html", as_given(data))
+    assert (size, changed) == (len(data), True)
+    assert modified == (tmp_path / "a.html").stat().st_mtime_ns != 1
     assert (tmp_path / "a.html").read_bytes() == data
     assert files_below(tmp_path) == ["a.html"]
 
 
-def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_file(tmp_path, File("a.html", b"one"))
+@whole_and_in_pieces
+def test_a_file_longer_than_any_buffer_is_written_and_compared_whole(tmp_path: Path, as_given: type[bytes]) -> None:
+    data = b"0123456789" * 60_000
+    assert put(tmp_path, "a.html", as_given(data)).changed
+    assert not put(tmp_path, "a.html", as_given(data)).changed
+    assert put(tmp_path, "a.html", as_given(data[:-1] + b"x")).changed
+    assert (tmp_path / "a.html").read_bytes() == data[:-1] + b"x"
+
+
+@whole_and_in_pieces
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, as_given: type[bytes]
+) -> None:
+    put(tmp_path, "a.html", b"one")
 
     def full(source: str, target: str) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", full)
     with pytest.raises(OutputError, match=r"a\.html: cannot be written: No space left on device"):
-        write_file(tmp_path, File("a.html", b"two"))
+        put(tmp_path, "a.html", as_given(b"two"))
     assert (tmp_path / "a.html").read_bytes() == b"one"
     assert files_below(tmp_path) == ["a.html"]
 
 
-def test_what_stands_in_the_way_is_an_output_error(tmp_path: Path) -> None:
+def test_a_disk_that_takes_less_than_it_is_given_is_given_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda descriptor, data: write(descriptor, bytes(data)[:2]))
+    assert put(tmp_path, "a.html", b"seven b").stamp[0] == 7
+    assert (tmp_path / "a.html").read_bytes() == b"seven b"
+
+
+@whole_and_in_pieces
+def test_what_stands_in_the_way_is_an_output_error(tmp_path: Path, as_given: type[bytes]) -> None:
     (tmp_path / "a").write_text("a file where a folder should be")
     (tmp_path / "b.html").mkdir()
-    for path in ("a/x.html", "b.html"):
+    for folder, path in ((tmp_path, "a/x.html"), (tmp_path, "b.html"), (tmp_path / "a", "x.html")):
         with pytest.raises(OutputError, match="cannot be written"):
-            write_file(tmp_path, File(path, b"x"))
-    with pytest.raises(OutputError, match="cannot be written"):
-        write_manifest(tmp_path / "a", {})
+            put(folder, path, as_given(b"x"))
+    assert files_below(tmp_path) == ["a", "b.html"]
 
 
-def test_a_manifest_is_read_as_it_was_written(tmp_path: Path) -> None:
-    files = {"en/b.html": Record("f2", "d2", 2, 20), "en/a “x”.html": Record("f1", "d1", 1, 10)}
-    write_manifest(tmp_path / "new", files)
-    assert read_manifest(tmp_path / "new") == files
-    before = (tmp_path / "new" / MANIFEST).read_bytes()
-    write_manifest(tmp_path / "new", dict(reversed(files.items())))
-    assert (tmp_path / "new" / MANIFEST).read_bytes() == before
+def test_stamp_tells_whether_a_file_was_touched(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    assert folder.stamp("en/a.html") is None
+    stamp = folder.put("en/a.html", b"one").stamp
+    assert folder.stamp("en/a.html") == stamp
+    os.utime(tmp_path / "en/a.html", ns=(1, 1))
+    assert folder.stamp("en/a.html") == (3, 1)
+    (tmp_path / "en/a.html").write_bytes(b"four")
+    assert folder.stamp("en/a.html") != stamp
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        None,
-        "",
-        "{",
-        "[]",
-        "null",
-        '{"files": {"a": ["f", "d", 1, 2]}}',
-        '{"format": 1, "files": {"a": ["f", "d", 1, 2]}}',
-        '{"format": 2}',
-        '{"format": 2, "files": []}',
-        '{"format": 2, "files": {"a": ["f"]}}',
-        '{"format": 2, "files": {"a": 1}}',
-        "\udcff",
-    ],
-)
-def test_a_manifest_that_cannot_be_used_counts_as_none(tmp_path: Path, text: str | None) -> None:
-    if text is not None:
-        (tmp_path / MANIFEST).write_bytes(text.encode("utf-8", "surrogateescape"))
-    assert read_manifest(tmp_path) == {}
+def test_a_file_is_opened_where_there_is_one(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    assert folder.open("en/a.html") is None
+    folder.put("en/a.html", b"one")
+    file = folder.open("en/a.html")
+    assert file is not None
+    with file:
+        assert file.read() == b"one"
+    assert folder.open("en") is None
 
 
-def test_the_manifest_names_its_format(tmp_path: Path) -> None:
-    write_manifest(tmp_path, {"a": Record("f", "d", 1, 2)})
-    assert json.loads((tmp_path / MANIFEST).read_bytes()) == {"format": 2, "files": {"a": ["f", "d", 1, 2]}}
-    write_manifest(tmp_path, {})
-    assert json.loads((tmp_path / MANIFEST).read_bytes()) == {"format": 2, "files": {}}
+def test_folder_travels_to_other_processes(tmp_path: Path) -> None:
+    pickle.loads(pickle.dumps(Folder(tmp_path))).put("a.html", b"one")
+    assert files_below(tmp_path) == ["a.html"]
 
 
 def test_files_are_removed_with_the_folders_they_leave_empty(tmp_path: Path) -> None:
     for path in ("de/demo/1.html", "de/demo/2.html", "en/demo/1.html", "en/demo/own.txt"):
-        write_file(tmp_path, File(path, b"x"))
+        put(tmp_path, path, b"x")
     gone = ["de/demo/1.html", "de/demo/2.html", "en/demo/1.html", "en/demo/never.html"]
-    assert remove_files(tmp_path, gone) == 3
+    assert Folder(tmp_path).remove(gone) == 3
     assert files_below(tmp_path) == ["en", "en/demo", "en/demo/own.txt"]
-    assert remove_files(tmp_path, gone) == 0
-    assert remove_files(tmp_path, ["en/demo/own.txt"]) == 1
+    assert Folder(tmp_path).remove(gone) == 0
+    assert Folder(tmp_path).remove(["en/demo/own.txt"]) == 1
     # The output folder itself stays.
     assert files_below(tmp_path) == []
     assert tmp_path.is_dir()
@@ -125,14 +149,9 @@ def test_nothing_outside_the_output_folder_is_removed(tmp_path: Path) -> None:
     outside = tmp_path / "outside.html"
     outside.write_text("mine")
     site = tmp_path / "site"
-    write_file(site, File("en/1.html", b"x"))
+    put(site, "en/1.html", b"x")
     (site / "link").symlink_to(tmp_path)
     paths = ["../outside.html", str(outside), "en/../../outside.html", "link/outside.html", "en", ".", ""]
-    assert remove_files(site, paths) == 0
+    assert Folder(site).remove(paths) == 0
     assert outside.read_text() == "mine"
     assert (site / "en/1.html").exists()
-
-
-def test_digests_tell_bytes_apart() -> None:
-    assert digest_of(b"one") == digest_of(b"one")
-    assert digest_of(b"one") != digest_of(b"two")

@@ -1,14 +1,13 @@
-"""Files derived from the site and its plan. OUTPUTS is the list; each is a function that yields finished files."""
+"""Files derived from the site and its plan. OUTPUTS is the list."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
-from codepairs.outputs.assets import asset_files
-from codepairs.outputs.data import data_files
-from codepairs.outputs.sitemap import robots_files, sitemap_files
-from codepairs.plan import File, Plan, Site
+from codepairs.outputs.assets import ASSETS
+from codepairs.outputs.data import DATA
+from codepairs.outputs.sitemap import ROBOTS, SITEMAP
+from codepairs.plan import OutputKind
 
 __all__ = ["OUTPUTS"]
 
-OUTPUTS: tuple[Callable[[Site, Plan], Iterator[File]], ...] = (asset_files, data_files, sitemap_files, robots_files)
+OUTPUTS: tuple[OutputKind, ...] = (SITEMAP, ROBOTS, ASSETS, DATA)
+"""The sitemap comes first: with very many pages it takes longest, and the others can be made meanwhile."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from codepairs.plan import File, Plan, Site
+from codepairs.plan import Batch, File, OutputKind, Plan, Site
 
-__all__ = ["asset_files"]
+__all__ = ["ASSETS"]
 
 
-def asset_files(site: Site, plan: Plan) -> Iterator[File]:
+def _files(site: Site, plan: Plan, batch: Batch) -> Iterator[File]:
     """Every asset under its public name."""
     for path, data in sorted(site.assets.files.items()):
         yield File(path, data)
+
+
+ASSETS = OutputKind(name="assets", needs=("program", "asset"), files=_files)

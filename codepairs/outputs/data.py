@@ -7,24 +7,35 @@ from collections.abc import Iterator
 from typing import Any
 
 from codepairs.model import Code, Protocol
-from codepairs.plan import File, Plan, Site
+from codepairs.plan import Batch, File, OutputKind, Plan, Site
 from codepairs.prose import plain_text
 from codepairs.translate import Translator
 from codepairs.urls import absolute, code_data_path, code_path, protocol_data_path, protocol_path, source_url
 
-__all__ = ["code_data", "data_files"]
+__all__ = ["DATA", "code_data"]
 
 
-def data_files(site: Site, plan: Plan) -> Iterator[File]:
-    """A file for each code, then the bundle of its protocol, language by language."""
-    for lang, translator in site.translators.items():
-        for protocol in site.catalogue.protocols.values():
-            bundle = []
-            for code in protocol.codes.values():
-                data = code_data(site, protocol, code, translator)
-                bundle.append(data)
-                yield File(code_data_path(lang, protocol.id, code.slug), _json(data))
-            yield File(protocol_data_path(lang, protocol.id), _json(_protocol_data(site, protocol, translator, bundle)))
+def _keys(site: Site) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """A batch for each protocol in each language."""
+    return ((lang, (protocol,)) for lang in site.translators for protocol in site.catalogue.protocols)
+
+
+def _files(site: Site, plan: Plan, batch: Batch) -> Iterator[File]:
+    """A file for each code, then the bundle of the protocol, which holds the same."""
+    translator, protocol = site.translators[batch.lang], site.catalogue.protocols[batch.key[0]]
+    for code in protocol.codes.values():
+        data = code_data(site, protocol, code, translator)
+        yield File(code_data_path(batch.lang, protocol.id, code.slug), _json(data))
+    yield File(protocol_data_path(batch.lang, protocol.id), _bundle(site, protocol, translator))
+
+
+def _bundle(site: Site, protocol: Protocol, translator: Translator) -> Iterator[bytes]:
+    """The bundle piece by piece, so that it is never whole in memory."""
+    head = _json(_protocol_data(site, protocol, translator))
+    yield head.rstrip(b"}\n") + b',"codes":['
+    for rank, code in enumerate(protocol.codes.values()):
+        yield (b",\n" if rank else b"\n") + _json(code_data(site, protocol, code, translator)).rstrip()
+    yield b"\n]}\n"
 
 
 def code_data(site: Site, protocol: Protocol, code: Code, translator: Translator) -> dict[str, Any]:
@@ -55,9 +66,7 @@ def code_data(site: Site, protocol: Protocol, code: Code, translator: Translator
     }
 
 
-def _protocol_data(
-    site: Site, protocol: Protocol, translator: Translator, codes: list[dict[str, Any]]
-) -> dict[str, Any]:
+def _protocol_data(site: Site, protocol: Protocol, translator: Translator) -> dict[str, Any]:
     facts = [
         {
             "id": fact.id,
@@ -74,7 +83,6 @@ def _protocol_data(
         "url": absolute(protocol_path(translator.lang, protocol.id), site.base_url, site.link_style),
         "title": plain_text(translator.phrase(protocol.title).text),
         "facts": facts,
-        "codes": codes,
     }
 
 
@@ -83,4 +91,7 @@ def _rfc(number: str | None, section: str | None) -> str:
 
 
 def _json(data: dict[str, Any]) -> bytes:
-    return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode()
+    return (json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+
+
+DATA = OutputKind(name="data", needs=("program", "settings", "protocol", "order", "code"), files=_files, keys=_keys)

@@ -1,6 +1,7 @@
 """The kinds of pages, one module each. PAGE_KINDS is the table of contents of the site.
 
-A kind says which of its pages exist (`plan`) and what one of them shows (`context`); its template lays that out.
+A kind says which of its pages exist (`pages`) and what one of them shows (`context`, or `slots` where there are many);
+its template lays that out.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from codepairs.urls import lang_path
 __all__ = ["KIND"]
 
 
-def _plan(site: Site, lang: str) -> Iterator[Page]:
+def _pages(site: Site, lang: str, key: tuple[str, ...]) -> Iterator[Page]:
     name = lang_path(lang, "about").removeprefix(f"{lang}/")
     yield Page(kind=KIND.name, lang=lang, name=name, languages=site.languages_of(tuple(site.catalogue.site.texts())))
 
@@ -26,4 +26,4 @@ def _context(page: Page, shared: Shared) -> Context:
     }
 
 
-KIND = PageKind(name="about", template="pages/about.html", plan=_plan, context=_context)
+KIND = PageKind(name="about", template="pages/about.html", pages=_pages, context=_context)

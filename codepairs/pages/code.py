@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
-from markupsafe import escape
+from markupsafe import Markup, escape
 
-from codepairs.pages.sentences import one_sentences
-from codepairs.pages.shared import Context, Shared
+from codepairs.compose import Base, Slots, token
+from codepairs.pages.pieces import ProtocolPieces
+from codepairs.pages.sentences import Values
+from codepairs.pages.shared import Shared
 from codepairs.plan import Page, PageKind, Site
-from codepairs.urls import code_data_path, code_path, protocol_path
+from codepairs.urls import code_data_path, code_path
 
 __all__ = ["KIND"]
 
@@ -17,37 +19,57 @@ _LEAD = ("outcome", "retry", "acts")
 """The roles whose sentences answer the reader's first questions."""
 
 
-def _plan(site: Site, lang: str) -> Iterator[Page]:
+def _pages(site: Site, lang: str, batch: tuple[str, ...]) -> Iterator[Page]:
     for protocol in site.catalogue.protocols.values():
         for code in protocol.codes.values():
-            yield Page(
-                kind=KIND.name,
-                lang=lang,
-                name=code_path(lang, protocol.id, code.slug).removeprefix(f"{lang}/"),
-                key=(protocol.id, code.code),
-                languages=site.languages_of(tuple(code.texts())),
-            )
+            name = code_path(lang, protocol.id, code.slug).removeprefix(f"{lang}/")
+            key = (protocol.id, code.code)
+            yield Page(KIND.name, lang, name, key, site.languages[key])
 
 
-def _context(page: Page, shared: Shared) -> Context:
+def _slots(pages: Sequence[Page], shared: Shared) -> Iterator[Slots]:
+    return (_of_page(page, shared) for page in pages)
+
+
+def _of_page(page: Page, shared: Shared) -> Slots:
     protocol = shared.protocol(page.key[0])
     code = protocol.codes[page.key[1]]
-    view = shared.view(protocol, code)
-    lead = [fact for role in _LEAD if (fact := protocol.fact_of(role))]
-    return {
-        "protocol": protocol,
-        "link_protocol": shared.href(protocol, protocol_path(shared.lang, protocol.id)),
-        "code": view,
-        "lead": [
-            sentence
-            for fact in lead
-            for sentence in one_sentences(shared.voice, fact, code.facts.get(fact.id, ()), escape(code.code))
-        ],
-        "rows": [(fact.label, view.cells[fact.id]) for fact in protocol.facts.values() if view.cells[fact.id].html],
-        "confused": [shared.pair_item(code, other) for other in view.declared],
-        "others": [shared.pair_item(code, other) for other in view.near if other not in view.declared],
-        "data": shared.href(protocol, code_data_path(shared.lang, protocol.id, code.slug)),
+    pieces = ProtocolPieces.of(shared, protocol)
+    base = shared.once(("code", protocol.id), lambda: Base(pieces.named))
+    voice, own = shared.voice, pieces.code(code)
+    confused = pieces.neighbours.declared(code)
+    known = {code.code, *(other.code for other in confused)}
+    others = [other for other in protocol.codes.values() if other.code not in known]
+    rows = (fact.line(code.facts.get(fact.fact.id, ())) for fact in pieces.facts)
+    named = {
+        **{f"code.{name}": piece for name, piece in own.named.items()},
+        "code.heading": _bytes(voice.inline(code.title)),
+        "code.phrase": _bytes(escape(code.phrase)),
+        "verdict": _bytes(voice.inline(code.summary)),
+        "lead": b"".join(_lead(pieces, code.facts, own.named["code"])),
+        "rows": b"\n".join(filter(None, rows)),
+        "confused": pieces.compared(code, confused),
+        "others": pieces.compared(code, others),
+        "sources": b"\n".join(own.sources),
+        "data": shared.href(protocol, code_data_path(shared.lang, protocol.id, code.slug)).encode(),
     }
+    flags = {"tone": shared.tone(protocol, code), "other_count": len(others)}
+    name = code_path("", protocol.id, token("code.slug")).lstrip("/")
+    form = (*flags.values(), *map(bool, named.values()))
+    return Slots([page], flags, base, tuple(named), [[piece] for piece in named.values()], form, name)
 
 
-KIND = PageKind(name="code", template="pages/code.html", plan=_plan, context=_context)
+def _lead(pieces: ProtocolPieces, facts: Mapping[str, Values], name: bytes) -> Iterator[bytes]:
+    """The sentences that answer the first questions, as items of a list."""
+    by_role = {fact.fact.role: fact for fact in pieces.facts if fact.fact.role in _LEAD}
+    for role in _LEAD:
+        if role in by_role:
+            fact = by_role[role]
+            yield fact.sentences.one(facts.get(fact.fact.id, ()), name)
+
+
+def _bytes(html: Markup) -> bytes:
+    return str(html).encode()
+
+
+KIND = PageKind(name="code", template="pages/code.html", pages=_pages, slots=_slots)

@@ -15,7 +15,7 @@ _SHOWN = 12
 """How many curated pairs the page names where a protocol features none."""
 
 
-def _plan(site: Site, lang: str) -> Iterator[Page]:
+def _pages(site: Site, lang: str, key: tuple[str, ...]) -> Iterator[Page]:
     name = lang_path(lang).removeprefix(f"{lang}/")
     yield Page(kind=KIND.name, lang=lang, name=name, languages=site.languages_of(tuple(site.catalogue.site.texts())))
 
@@ -39,4 +39,4 @@ def _entry(page: Page, shared: Shared, protocol: Protocol) -> dict[str, object]:
     }
 
 
-KIND = PageKind(name="home", template="pages/home.html", plan=_plan, context=_context)
+KIND = PageKind(name="home", template="pages/home.html", pages=_pages, context=_context)

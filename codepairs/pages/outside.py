@@ -13,11 +13,11 @@ from codepairs.urls import asset_path, lang_path, relative
 __all__ = ["NOT_FOUND", "ROOT"]
 
 
-def _root(site: Site, lang: str) -> Iterator[Page]:
+def _root(site: Site, lang: str, key: tuple[str, ...]) -> Iterator[Page]:
     yield Page(kind=ROOT.name, lang=lang, name="index.html", languages=frozenset(site.translators), outside=True)
 
 
-def _not_found(site: Site, lang: str) -> Iterator[Page]:
+def _not_found(site: Site, lang: str, key: tuple[str, ...]) -> Iterator[Page]:
     yield Page(kind=NOT_FOUND.name, lang=lang, name="404.html", languages=frozenset(site.translators), outside=True)
 
 
@@ -47,5 +47,5 @@ def _choices(shared: Shared, base: str) -> list[dict[str, object]]:
     ]
 
 
-ROOT = PageKind(name="root", template="pages/root.html", plan=_root, context=_root_context, outside=True)
-NOT_FOUND = PageKind(name="404", template="pages/404.html", plan=_not_found, context=_not_found_context, outside=True)
+ROOT = PageKind(name="root", template="pages/root.html", pages=_root, context=_root_context, outside=True)
+NOT_FOUND = PageKind(name="404", template="pages/404.html", pages=_not_found, context=_not_found_context, outside=True)

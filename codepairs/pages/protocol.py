@@ -4,61 +4,60 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from markupsafe import Markup
+
 from codepairs.model import Code, Protocol, Text
-from codepairs.pages.shared import CodeView, Context, Shared
+from codepairs.pages.shared import CodeLink, Context, Shared
 from codepairs.plan import Page, PageKind, Site
 from codepairs.urls import asset_path, protocol_path
 
 __all__ = ["KIND"]
 
 
-def _plan(site: Site, lang: str) -> Iterator[Page]:
+def _pages(site: Site, lang: str, key: tuple[str, ...]) -> Iterator[Page]:
     for protocol in site.catalogue.protocols.values():
-        yield Page(
-            kind=KIND.name,
-            lang=lang,
-            name=protocol_path(lang, protocol.id).removeprefix(f"{lang}/"),
-            key=(protocol.id,),
-            languages=site.languages_of(tuple(protocol.texts())),
-        )
+        name = protocol_path(lang, protocol.id).removeprefix(f"{lang}/")
+        yield Page(KIND.name, lang, name, (protocol.id,), site.languages_of(tuple(protocol.texts())))
 
 
 def _context(page: Page, shared: Shared) -> Context:
     protocol = shared.protocol(page.key[0])
     return {
         "protocol": protocol,
-        "codes": [shared.view(protocol, code) for code in protocol.codes.values()],
+        "codes": [shared.code_link(protocol, code) for code in protocol.codes.values()],
         "script_href": shared.href(protocol, asset_path("compare.js")),
         "ending": "" if shared.site.link_style == "clean" else ".html",
         "groups": list(_groups(shared, protocol)),
         "phases": _phases(shared, protocol),
-        "curated": [shared.pair_item(protocol.codes[a], protocol.codes[b]) for a, b in protocol.curated],
+        "curated": Markup("\n").join(
+            shared.pair_item(protocol.codes[a], protocol.codes[b]) for a, b in protocol.curated
+        ),
         "code_count": len(protocol.codes),
         "pair_count": len(protocol.codes) * (len(protocol.codes) - 1) // 2,
         "sources": shared.sources(protocol.sources),
     }
 
 
-def _groups(shared: Shared, protocol: Protocol) -> Iterator[tuple[Text | None, Text | None, list[CodeView]]]:
+def _groups(shared: Shared, protocol: Protocol) -> Iterator[tuple[Text | None, Text | None, list[CodeLink]]]:
     """The classes with their codes; one group without a name where the protocol declares no class."""
     codes = list(protocol.codes.values())
     for key, item in protocol.classes.items():
-        members = [shared.view(protocol, code) for code in codes if code.class_id == key]
+        members = [shared.code_link(protocol, code) for code in codes if code.class_id == key]
         if members:
             yield item.value.label, item.summary, members
-    rest = [shared.view(protocol, code) for code in codes if code.class_id not in protocol.classes]
+    rest = [shared.code_link(protocol, code) for code in codes if code.class_id not in protocol.classes]
     if rest:
         yield None, None, rest
 
 
-def _phases(shared: Shared, protocol: Protocol) -> list[tuple[Text, list[CodeView]]]:
+def _phases(shared: Shared, protocol: Protocol) -> list[tuple[Text, list[CodeLink]]]:
     fact = protocol.fact_of("phase")
     if fact is None:
         return []
     return [
         (
             value.label,
-            [shared.view(protocol, code) for code in protocol.codes.values() if value.id in _at(code, fact.id)],
+            [shared.code_link(protocol, code) for code in protocol.codes.values() if value.id in _at(code, fact.id)],
         )
         for value in fact.values.values()
     ]
@@ -68,4 +67,4 @@ def _at(code: Code, fact: str) -> tuple[str, ...]:
     return code.facts.get(fact, ())
 
 
-KIND = PageKind(name="protocol", template="pages/protocol.html", plan=_plan, context=_context)
+KIND = PageKind(name="protocol", template="pages/protocol.html", pages=_pages, context=_context)

@@ -1,0 +1,125 @@
+"""What the last run left: the files of every batch, and the digests of all that they depend on.
+
+The manifest is a file of JSON lines: a head, then a line for each batch. It is read and written line by line, in the
+order of the plan, because it grows with the pages. What a page depends on is not in it: that follows from the page
+(`codepairs.changes`), and the head has a digest for each of these things.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from types import TracebackType
+from typing import Any, BinaryIO
+
+from codepairs.write import Stamp, Store
+
+__all__ = ["MANIFEST", "Files", "Manifest", "NewManifest", "files_of", "line_of"]
+
+MANIFEST = ".codepairs.jsonl"
+"""Name of the manifest in the output folder."""
+_FORMAT = 3
+_DECODER = json.JSONDecoder()
+
+Files = dict[str, Stamp]
+"""The files of a batch by path."""
+
+
+def line_of(name: str, files: Mapping[str, Stamp]) -> bytes:
+    """The line of a batch."""
+    return f"{json.dumps([name, files], separators=(',', ':'))}\n".encode()
+
+
+def files_of(line: bytes) -> Files:
+    """The files in the line of a batch."""
+    return {path: (stamp[0], stamp[1]) for path, stamp in json.loads(line)[1].items()}
+
+
+class Manifest:
+    """The manifest of the last run; empty where there was none, or none that can be read."""
+
+    def __init__(self, store: Store) -> None:
+        self.head: dict[str, Any] = {}
+        self._file = store.open(MANIFEST)
+        self._offsets: dict[str, int] = {}
+        if self._file:
+            try:
+                self._index(self._file)
+            except (ValueError, TypeError, KeyError, OSError):
+                self.head, self._offsets = {}, {}
+
+    def __enter__(self) -> Manifest:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file:
+            self._file.close()
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of its batches."""
+        return iter(self._offsets)
+
+    def files(self, name: str) -> Files:
+        """The files of a batch with their stamps; empty where it is not known, or its line is damaged."""
+        try:
+            return files_of(self.line(name))
+        except (ValueError, TypeError, LookupError, AttributeError):
+            return {}
+
+    def line(self, name: str) -> bytes:
+        """The line of a batch as it stands; empty where it is not known."""
+        if self._file is None or name not in self._offsets:
+            return b""
+        self._file.seek(self._offsets[name])
+        return self._file.readline()
+
+    def _index(self, file: BinaryIO) -> None:
+        head = json.loads(file.readline())
+        if head["format"] != _FORMAT:
+            return
+        offset = file.tell()
+        for line in file:
+            # A line is `["name",{…}]`; only the name is read here.
+            name = _DECODER.raw_decode(line[1:_NAME].decode(errors="ignore"))[0]
+            self._offsets[name] = offset
+            offset += len(line)
+        self.head = head
+
+
+_NAME = 1000
+"""Bytes in which a batch's name ends."""
+
+
+class NewManifest:
+    """The manifest that a run writes; it takes the place of the old one when all lines are there."""
+
+    def __init__(self) -> None:
+        self.files = 0
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed on leaving
+
+    def __enter__(self) -> NewManifest:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def add(self, line: bytes, files: int) -> None:
+        """Add the line of a batch of so many files."""
+        self.files += files
+        self._file.write(line)
+
+    def lines(self) -> Iterator[bytes]:
+        """The lines added so far."""
+        self._file.seek(0)
+        return iter(self._file)
+
+    def store(self, store: Store, head: Mapping[str, Any]) -> None:
+        """Put it in its place."""
+        first = f"{json.dumps({'format': _FORMAT, **head})}\n".encode()
+        store.put(MANIFEST, chain((first,), self.lines()))

@@ -1,0 +1,121 @@
+"""A `.tar.zst` archive of the site: the same bytes, however many processes make it.
+
+Each batch becomes a part, a file beside the archive: tar members in one frame of Zstandard. Frames that follow each
+other are one stream, so at the end the parts are only joined, in the order of the plan. Members carry no time and no
+owner. An archive is made whole by every build, and takes the place of the old one when it is complete.
+
+Source: RFC 8878 for Zstandard, POSIX.1-2001 (pax) for the members.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tarfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from hashlib import blake2b
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO, BinaryIO
+from uuid import uuid4
+
+import zstandard
+
+from codepairs.errors import OutputError
+from codepairs.write import Data, Folder, Stamp, Written
+
+__all__ = ["Archive"]
+
+_CHUNK = 1 << 20
+"""Bytes that are read at once."""
+_END = bytes(2 * tarfile.BLOCKSIZE)
+
+
+class Archive:
+    """An archive at a path; the workers reach the folder that it lies in."""
+
+    forkable = True
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.folder = path.with_name(f".{path.name}.parts")
+
+    def start(self) -> None:
+        """Remove what a build that was killed has left."""
+        self.abandon()
+
+    def put(self, path: str, data: Data) -> Written:
+        """Nothing: what belongs to no batch is for the next run, and an archive is made whole by each."""
+        return Written((0, 0), False)
+
+    def put_all(self, batch: str, files: Iterable[tuple[str, Data]]) -> Iterator[tuple[str, Written]]:
+        """Make the part of a batch."""
+        with self._new_part(batch) as part:
+            for path, data in files:
+                yield path, Written((_add(part, path, data), 0), True)
+
+    def stamp(self, path: str) -> Stamp | None:
+        """Nothing lies there that could stay."""
+        return None
+
+    def open(self, path: str) -> BinaryIO | None:
+        """Nothing can be read from an archive to come."""
+        return None
+
+    def remove(self, paths: Iterable[str]) -> int:
+        """Nothing is left of the last run."""
+        return 0
+
+    def finish(self, batches: Iterable[str]) -> None:
+        """Join the parts; an archive of the same bytes keeps its modification time."""
+        Folder(self.path.parent).put(self.path.name, self._joined(batches))
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Remove the parts; the old archive stays."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _joined(self, batches: Iterable[str]) -> Iterator[bytes]:
+        for batch in batches:
+            with self._part(batch).open("rb") as part:
+                while chunk := part.read(_CHUNK):
+                    yield chunk
+        yield zstandard.ZstdCompressor().compress(_END)
+
+    def _part(self, batch: str) -> Path:
+        return self.folder / blake2b(batch.encode(), digest_size=16).hexdigest()
+
+    @contextmanager
+    def _new_part(self, batch: str) -> Iterator[IO[bytes]]:
+        """A part to be written to; it takes its name when it is complete, as its worker may be killed."""
+        target = self._part(batch)
+        temporary = target.with_name(uuid4().hex)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with temporary.open("xb") as file, zstandard.ZstdCompressor().stream_writer(file) as part:
+                yield part
+            os.replace(temporary, target)
+        except OSError as error:
+            raise OutputError(f"{self.path}: cannot be written: {error.strerror}") from error
+
+
+def _add(part: IO[bytes], path: str, data: Data) -> int:
+    """Add a file; its size in bytes."""
+    with _whole(data) as (file, size):
+        member = tarfile.TarInfo(path)
+        member.size = size
+        part.write(member.tobuf(tarfile.PAX_FORMAT, "utf-8"))
+        shutil.copyfileobj(file, part, _CHUNK)
+        part.write(bytes(-size % tarfile.BLOCKSIZE))
+    return size
+
+
+@contextmanager
+def _whole(data: Data) -> Iterator[tuple[IO[bytes], int]]:
+    """The bytes as a file with its size, which stands before them in an archive."""
+    with SpooledTemporaryFile(_CHUNK) as file:
+        file.writelines([data] if isinstance(data, bytes) else data)
+        size = file.tell()
+        file.seek(0)
+        yield file, size

@@ -1,0 +1,239 @@
+"""An object store: S3, or another that obstore knows by its address.
+
+Credentials and endpoint come from the variables of the environment that the store's own tools read, for S3
+`AWS_ACCESS_KEY_ID`, `AWS_ENDPOINT_URL` and their like; every worker needs them. An object is sent only where its bytes
+differ: sizes are compared, then the MD5 that most stores give as entity tag, and the bytes themselves where that says
+nothing.
+
+Source: `Content-Type` and `ETag` as RFC 9110 defines them.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import lru_cache
+from hashlib import md5
+from mimetypes import MimeTypes
+from pathlib import Path
+from tempfile import SpooledTemporaryFile, TemporaryFile
+from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import from_url
+
+from codepairs.errors import OutputError
+from codepairs.write import Data, Stamp, Written
+
+if TYPE_CHECKING:
+    from obstore import ObjectMeta
+    from obstore.store import ObjectStore
+
+__all__ = ["Remote"]
+
+_KINDS = ("s3", "gcs", "azure")
+_AT_ONCE = 32
+"""Objects that a process sends at once: a request is mostly waiting."""
+_LISTED = 1000
+"""Objects that one request lists or removes; S3 takes no more."""
+_CHUNK = 8 << 20
+"""Bytes of an object that are held at once."""
+_TRIES = 2
+"""How often the first request is repeated: a wrong address has to show soon. Later ones are repeated for minutes, as a
+store that is busy asks for it."""
+
+
+class Remote:
+    """A place in an object store, by its address."""
+
+    folder: Path | None = None
+    forkable = False
+    """obstore has threads of its own, for which a forked process would wait without end."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address.rstrip("/")
+        self._listing: _Listing | None = None
+        with self._reported(address, "reached"):
+            first = next(iter(obstore.list(_client(address, _TRIES), chunk_size=1)), [])
+        # Where nothing lies, there is nothing to compare with.
+        self._bare = not first
+
+    def __getstate__(self) -> dict[str, object]:
+        return self.__dict__ | {"_listing": None}
+
+    def start(self) -> None:
+        """Nothing has to be done before objects are sent."""
+
+    def put(self, path: str, data: Data) -> Written:
+        """Send one object, unless it has these bytes already."""
+        with self._reported(f"{self.address}/{path}", "written"), _content(data) as content:
+            found = None if self._bare else self._found(path)
+            if found and self._same(path, found, content):
+                return Written(_stamp(found), False)
+            attributes = {"Content-Type": _content_type(path)}
+            made = obstore.put(self._client, path, content.file, attributes=attributes, chunk_size=_CHUNK)
+            return Written((content.size, _tag(made["e_tag"])), True)
+
+    def put_all(self, batch: str, files: Iterable[tuple[str, Data]]) -> Iterator[tuple[str, Written]]:
+        """Send the objects of a batch, several at once."""
+        pending: deque[tuple[str, Future[Written]]] = deque()
+        for path, data in files:
+            if isinstance(data, bytes):
+                pending.append((path, _threads().submit(self.put, path, data)))
+            else:
+                # It has to be read before the next file is asked for.
+                yield path, self.put(path, data)
+            if len(pending) > 2 * _AT_ONCE:
+                path, future = pending.popleft()
+                yield path, future.result()
+        yield from ((path, future.result()) for path, future in pending)
+
+    def stamp(self, path: str) -> Stamp | None:
+        """The stamp of an object, as a listing found it when the first was asked for."""
+        if self._listing is None:
+            with self._reported(self.address, "listed"):
+                self._listing = _Listing(self._client)
+        return self._listing.stamp(path)
+
+    def open(self, path: str) -> BinaryIO | None:
+        """A copy of an object."""
+        with self._reported(f"{self.address}/{path}", "read"):
+            try:
+                stream = self._read(path)
+            except FileNotFoundError:
+                return None
+            file = TemporaryFile()  # noqa: SIM115 - who asked for it closes it
+            file.writelines(stream)
+            file.seek(0)
+            return file
+
+    def remove(self, paths: Iterable[str]) -> int:
+        """Remove objects, many by one request."""
+        there = [path for path in paths if self.stamp(path)]
+        with self._reported(self.address, "cleared of old objects"):
+            for first in range(0, len(there), _LISTED):
+                obstore.delete(self._client, there[first : first + _LISTED])
+        return len(there)
+
+    def finish(self, batches: Iterable[str]) -> None:
+        """Nothing is left to be done: each object took its place when it was sent."""
+
+    def abandon(self) -> None:
+        """Nothing can be taken back."""
+
+    @property
+    def _client(self) -> ObjectStore:
+        return _client(self.address)
+
+    def _found(self, path: str) -> ObjectMeta | None:
+        try:
+            return obstore.head(self._client, path)
+        except FileNotFoundError:
+            return None
+
+    def _same(self, path: str, found: ObjectMeta, content: _Content) -> bool:
+        if found["size"] != content.size:
+            return False
+        # Objects that were sent in parts, or are encrypted with a key of their own, have other tags.
+        return _tag(found["e_tag"]) == content.md5 or content.equals(self._read(path))
+
+    def _read(self, path: str) -> Iterator[bytes]:
+        return map(bytes, obstore.get(self._client, path).stream(min_chunk_size=_CHUNK))
+
+    @contextmanager
+    def _reported(self, what: str, done: str) -> Iterator[None]:
+        """Turns errors of the store into one line."""
+        try:
+            yield
+        except (BaseError, OSError) as error:
+            raise OutputError(f"{what}: cannot be {done}: {_reason(error)}") from None
+
+
+class _Listing:
+    """What lies in a store, in a database in a temporary file, as it grows with the pages."""
+
+    def __init__(self, client: ObjectStore) -> None:
+        self._rows = sqlite3.connect("")
+        self._rows.execute("CREATE TABLE objects (path TEXT PRIMARY KEY, size INTEGER, tag TEXT) WITHOUT ROWID")
+        for found in obstore.list(client, chunk_size=_LISTED):
+            rows = ((each["path"], *_stamp(each)) for each in found)
+            self._rows.executemany("INSERT INTO objects VALUES (?, ?, ?)", rows)
+
+    def stamp(self, path: str) -> Stamp | None:
+        row = self._rows.execute("SELECT size, tag FROM objects WHERE path = ?", (path,)).fetchone()
+        return (row[0], row[1]) if row else None
+
+
+class _Content(NamedTuple):
+    """The bytes of an object, on disk where they are many."""
+
+    file: IO[bytes]
+    size: int
+    md5: str
+
+    def equals(self, stream: Iterable[bytes]) -> bool:
+        """Whether these are its bytes."""
+        same = all(self.file.read(len(piece)) == piece for piece in stream)
+        self.file.seek(0)
+        return same
+
+
+@contextmanager
+def _content(data: Data) -> Iterator[_Content]:
+    digest = md5(usedforsecurity=False)
+    with SpooledTemporaryFile(_CHUNK) as file:
+        for piece in [data] if isinstance(data, bytes) else data:
+            digest.update(piece)
+            file.write(piece)
+        size = file.tell()
+        file.seek(0)
+        yield _Content(file, size, digest.hexdigest())
+
+
+@lru_cache(maxsize=4)
+def _client(address: str, tries: int | None = None) -> ObjectStore:
+    """The client of this process; `tries` bounds how often a request is repeated."""
+    try:
+        kind = obstore.parse_scheme(address)
+    except (BaseError, ValueError):
+        kind = None
+    if kind not in _KINDS:
+        raise OutputError(f"{address}: is no object store; one is named like s3://bucket/folder or gs://bucket/folder")
+    return from_url(address, retry_config={} if tries is None else {"max_retries": tries})
+
+
+@lru_cache(maxsize=1)
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_AT_ONCE)
+
+
+def _reason(error: Exception) -> str:
+    """What the store says itself, or else the first line of what obstore says."""
+    said = re.search("<Message>(.*?)</Message>", str(error), re.DOTALL)
+    return said[1] if said else str(error).partition("\n")[0]
+
+
+def _stamp(found: ObjectMeta) -> Stamp:
+    return found["size"], _tag(found["e_tag"])
+
+
+def _tag(e_tag: str | None) -> str:
+    return (e_tag or "").strip('"')
+
+
+def _content_type(path: str) -> str:
+    """The media type by the ending, the same on every machine."""
+    kind = _TYPES.guess_type(path)[0] or "application/octet-stream"
+    return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+
+
+_TYPES = MimeTypes()
+# Versions of Python differ in these.
+_TYPES.add_type("text/javascript", ".js")
+_TYPES.add_type("font/woff2", ".woff2")
+_TYPES.add_type("image/webp", ".webp")

@@ -1,0 +1,132 @@
+"""Plan x manifest of the last run -> what has to be made, what can stay, what has to go, and why. Looks at each file.
+
+The work is a stream, like the plan: of all pages, only those of the batches under way are held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from codepairs.changes import Changes, Parts
+from codepairs.execute import Receipt, Task
+from codepairs.manifest import Files, Manifest, NewManifest, files_of
+from codepairs.outputs import OUTPUTS
+from codepairs.pages import PAGE_KINDS
+from codepairs.plan import Batch, Plan
+from codepairs.watch import Watcher
+from codepairs.write import Stamp, Store
+
+__all__ = ["Work", "untouched"]
+
+_OUTPUTS = {output.name: output for output in OUTPUTS}
+_KINDS = {kind.name: kind for kind in PAGE_KINDS}
+
+
+def untouched(before: Manifest, store: Store) -> bool:
+    """Whether every file lies where the last run left it, as it left it."""
+    count = 0
+    for name in before:
+        files = before.files(name)
+        if any(store.stamp(path) != stamp for path, stamp in files.items()):
+            return False
+        count += len(files)
+    # Fewer where the manifest is damaged: then nobody knows of the others.
+    return count == before.head.get("files")
+
+
+class Work:
+    """What a build has to do."""
+
+    def __init__(
+        self, plan: Plan, store: Store, before: Manifest, parts: Parts, watcher: Watcher, *, full: bool = False
+    ) -> None:
+        self.site = plan.site
+        self.store = store
+        self.parts = parts
+        self.pages = sum(batch.count for batch in plan.batches())
+        self.done = 0
+        """Pages that are made or can stay."""
+        self._plan = plan
+        self._before = before
+        self._changes = Changes(plan.site, before.head.get("parts", {}), parts)
+        self._watcher = watcher
+        self._full = full
+        self._seen: set[str] = set()
+        self._gone: set[str] = set()
+
+    def tasks(self, after: NewManifest) -> Iterator[Task]:
+        """What has to be made; batches that can stay go straight to the new manifest."""
+        for batch in self._plan.batches():
+            self._seen.add(batch.name)
+            files = {} if self._full else self._before.files(batch.name)
+            reasons = self._reasons(batch, files)
+            if reasons is None:
+                yield Task(batch)
+                continue
+            kept = {path: files[path] for path, reason in reasons.items() if reason is None}
+            if len(kept) == len(files) == len(reasons):
+                after.add(self._before.line(batch.name), len(files))
+                self.done += batch.count
+                continue
+            for path, reason in reasons.items():
+                if reason:
+                    self._watcher.reason(path, reason)
+            yield Task(batch, kept)
+
+    def made(self, receipt: Receipt) -> None:
+        """Take note that a batch is done, and of its files that are no more."""
+        self.done += receipt.batch.count
+        before = self._before.files(receipt.batch.name)
+        if before:
+            self._gone.update(before.keys() - files_of(receipt.line).keys())
+
+    def gone(self, after: NewManifest) -> list[str]:
+        """The files of the last run that nothing makes any more, in order."""
+        for name in self._before:
+            if name not in self._seen:
+                self._gone.update(self._before.files(name))
+        if self._gone:
+            # A file may have moved to another batch.
+            for line in after.lines():
+                self._gone.difference_update(files_of(line))
+        gone = sorted(self._gone)
+        for path in gone:
+            self._watcher.reason(path, "removed: nothing makes it any more")
+        return gone
+
+    def _reasons(self, batch: Batch, files: Files) -> dict[str, str | None] | None:
+        """Why each file of a batch has to be made, None where it can stay; None where nobody asks why all have to."""
+        if batch.kind in _OUTPUTS:
+            return self._of_output(batch, files)
+        common = self._changes.of_batch(batch) if files else []
+        if (common or not files) and not self._watcher.explains:
+            return None
+        return dict(self._of_pages(batch, files, common))
+
+    def _of_pages(self, batch: Batch, files: Files, common: list[str]) -> Iterator[tuple[str, str | None]]:
+        for page in _KINDS[batch.kind].pages(self._plan.site, batch.lang, batch.key):
+            path = page.path
+            if path not in files:
+                yield path, "--full" if self._full else "it is new"
+            elif changed := common + self._changes.of_page(page):
+                yield path, f"changed: {', '.join(changed)}"
+            else:
+                yield path, self._spoilt(path, files[path])
+
+    def _of_output(self, batch: Batch, files: Files) -> dict[str, str | None] | None:
+        """Files that are no pages are made together, as only their maker knows which there are."""
+        if not files:
+            return None
+        changed = self._changes.of_output(_OUTPUTS[batch.kind], batch)
+        if changed:
+            return dict.fromkeys(files, f"changed: {', '.join(changed)}")
+        spoilt = {path: self._spoilt(path, stamp) for path, stamp in files.items()}
+        if not any(spoilt.values()):
+            return spoilt
+        return {path: reason or "made together with others" for path, reason in spoilt.items()}
+
+    def _spoilt(self, path: str, stamp: Stamp) -> str | None:
+        found = self.store.stamp(path)
+        if found == stamp:
+            return None
+        return "its file is missing" if found is None else "its file was changed by something else"
