@@ -62,6 +62,8 @@ def prepare(requirements: Path) -> None:
         str(requirements),
     ]
     subprocess.check_call([*pip(), *options])
+    # Otherwise every start compiles the package anew where Python is told to write no bytecode.
+    subprocess.check_call([str(PYTHON), "-m", "compileall", "-q", str(ROOT / "codepairs")])
     stamp.write_text(digest)
 
 

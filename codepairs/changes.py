@@ -3,8 +3,8 @@
 Everything that a page can depend on is a part with a digest: program and settings, templates, messages of the
 interface, declarations of a protocol, each code and each curated pair in each language. Which parts a page depends on
 follows from the page itself, so the digests grow with the codes and not with the pages. Where in doubt a part is
-coarse: a page that is rendered in vain costs little, and its bytes are compared before anything is written. Correctness means
-that an incremental build equals a clean one.
+coarse: a page that is rendered in vain costs little, and its bytes are compared before anything is written.
+Correctness means that an incremental build equals a clean one.
 """
 
 from __future__ import annotations
@@ -196,11 +196,17 @@ def inputs_digest(settings: Settings) -> str:
     made.update(repr((settings.base_url, settings.strict)).encode())
     for folder in (settings.content, settings.locales, settings.templates):
         made.update(b"\0")
-        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        for path in _files_below(folder):
             data = path.read_bytes()
             made.update(f"{path.relative_to(folder).as_posix()} {len(data)} ".encode())
             made.update(data)
     return made.hexdigest()
+
+
+def _files_below(folder: Path) -> list[Path]:
+    """All files below a folder, in order; also below links to folders, which content and locales may have."""
+    found = (Path(root, name) for root, _, names in os.walk(folder, followlinks=True) for name in names)
+    return sorted(path for path in found if path.is_file())
 
 
 @cache

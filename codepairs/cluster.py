@@ -71,9 +71,7 @@ def cluster_of(address: str, folder: Path | None, told: Callable[[str], None]) -
         except KilledWorker as error:
             raise OutputError(f"{address}: workers died one after the other over the same job: {error}") from error
         except CancelledError as error:
-            raise OutputError(
-                f"{address}: the scheduler was lost; start it and build again"
-            ) from error
+            raise OutputError(f"{address}: the scheduler was lost; start it and build again") from error
 
 
 class _Cluster(Executor):

@@ -48,20 +48,25 @@ class _Bar(Console):
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         from rich.console import Console as Terminal
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn
+        from rich.progress import TimeRemainingColumn as TimeLeft
 
-        columns = (BarColumn(), MofNCompleteColumn(), TaskProgressColumn(show_speed=True), TimeRemainingColumn())
+        rate = TextColumn("{task.fields[rate]:,.0f} a second")
+        columns = (BarColumn(), MofNCompleteColumn(), TaskProgressColumn(), rate, TimeLeft())
         # Without a thread of its own: processes are forked while it is shown.
         self.bar = Progress(*columns, console=Terminal(stderr=True), transient=True, auto_refresh=False)
-        self._task = self.bar.add_task("pages", total=None)
+        self._task = self.bar.add_task("pages", total=None, rate=0)
+        self._begun: float | None = None
         self._shown = 0.0
 
     def progress(self, done: int, total: int) -> None:
         """Move the bar, ten times a second at most."""
-        self.bar.update(self._task, completed=done, total=total)
         now = time.monotonic()
+        if self._begun is None:
+            self._begun = now
         if now - self._shown > 0.1:
             self._shown = now
+            self.bar.update(self._task, completed=done, total=total, rate=done / max(now - self._begun, 0.1))
             self.bar.refresh()
 
 

@@ -7,6 +7,7 @@ older one. Where workers are forked they have the site already; elsewhere they r
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import zlib
@@ -172,8 +173,8 @@ def learn(at: SiteKey, data: bytes) -> None:
     if at.key not in _SITES:
         site = pickle.loads(zlib.decompress(data))  # noqa: S301 - packed by the same run
         assert isinstance(site, Site)
-        for state in (_SITES.clear, _plan.cache_clear, _shared.cache_clear):
-            state()
+        for forget in (_SITES.clear, _plan.cache_clear, _shared.cache_clear, gc.collect):
+            forget()
         _SITES[at.key] = site
 
 

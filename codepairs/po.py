@@ -32,7 +32,7 @@ _CONTROLS = {"n": "\n", "t": "\t", "r": "\r"}
 _FIELD = re.compile(r"([A-Za-z-]+): ([^\r\n]*)")
 _DAY = "[12][0-9]{3}-(?!02-29|02-3|0[469]-31|11-31)(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 _DATE = rf"{_DAY} ([01][0-9]|2[0-3]):[0-5][0-9][+-](0[0-9]|1[0-4])[0-5][0-9]"
-_PLURAL_FORMS = re.compile(r"nplurals=([1-9]); plural=(\([n0-9 ()=!<>&|?:%]*\)|[01]);?")
+_PLURAL_FORMS = re.compile(r"nplurals=([1-9]); plural=([n(][n0-9 ()=!<>&|?:%]*[n0-9)]|[01]);?")
 _FIELDS = {
     "content-type": re.compile(r"text/plain; charset=utf-8", re.IGNORECASE),
     "language": re.compile(r"[a-z]{2,3}([_-][A-Z]{2})?"),

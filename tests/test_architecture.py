@@ -124,8 +124,9 @@ def _public(path: Path) -> set[str]:
     ids=lambda p: p.relative_to(PACKAGE).as_posix(),
 )
 def test_public_names_are_those_of_all(path: Path) -> None:
+    name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
     try:
-        module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"))
+        module = importlib.import_module(name.removesuffix(".__init__"))
     except ModuleNotFoundError as error:
         if error.name not in EXTRAS:
             raise

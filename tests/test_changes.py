@@ -5,6 +5,7 @@ Sites are compared as values; nothing is built.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -344,13 +345,30 @@ def test_inputs_differ_with_the_options_that_change_what_is_made(tmp_path: Path,
     assert inputs_digest(_settings(tmp_path, **fields)) != inputs_digest(_settings(tmp_path))
 
 
-def test_program_is_told_by_its_modules_and_by_what_it_renders_with(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_inputs_may_lie_behind_links(tmp_path: Path) -> None:
+    settings = _settings(tmp_path)
+    elsewhere = tmp_path / "elsewhere" / "pairs"
+    elsewhere.mkdir(parents=True)
+    (tmp_path / "content" / "demo").symlink_to(elsewhere.parent)
+    before = inputs_digest(settings)
+    (elsewhere / "1-vs-2.yaml").write_text("codes: [1, 2]\n", encoding="utf-8")
+    assert inputs_digest(settings) != before
+    (tmp_path / "content" / "broken").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "content" / "round").symlink_to(tmp_path / "content")
+    inputs_digest(settings)
+
+
+def test_program_is_told_by_what_it_renders_with(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def digest() -> str:
         return changes.program_digest.__wrapped__()
 
     before = digest()
     assert digest() == before
-    monkeypatch.setattr(changes, "_installed", lambda names: ["other"])
+    monkeypatch.setattr(sys, "path", [*sys.path, *sys.path, str(tmp_path), str(tmp_path / "nowhere")])
+    assert digest() == before, "nothing is there that was not there before"
+    (tmp_path / "unknown-9.9.dist-info").mkdir()
+    assert digest() == before
+    (tmp_path / "Jinja2-9.9.dist-info").mkdir()
     assert digest() != before
 
 

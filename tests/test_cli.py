@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from codepairs import __version__
 from codepairs.cli import main
+from codepairs.manifest import MANIFEST
 from codepairs.settings import Settings
 from tests.sites import edit, snapshot
 from tests.support import ROOT
@@ -71,6 +72,41 @@ def test_explained_build_names_pages_and_reasons(built: Settings) -> None:
     assert lines["ar/parcel/4.2.1.html"].startswith("removed")
     assert lines["de/parcel/4.2.1.html"]
     assert "explain" not in _run(built, "--quiet").output
+
+
+def test_explained_build_says_what_has_changed(built: Settings) -> None:
+    edit(built.content / "names" / "0x2f.yaml", "Only the number itself is known.", "Only the number is known.")
+    lines = _run(built, "--quiet", "--explain").stdout.splitlines()
+    assert "en/names/noerror-vs-0x2f.html: changed: code en names 0x2f" in lines
+    assert not [line for line in lines if line.startswith("en/names/noerror.html")]
+
+
+def test_second_build_says_that_nothing_was_to_be_done(built: Settings) -> None:
+    _run(built, "--quiet")
+    result = _run(built, "--explain")
+    first, *rest = result.stdout.splitlines()
+    assert first.startswith("116 pages, 0 rendered in ")
+    assert "files: 0 written, " in first
+    assert first.endswith(" unchanged, 0 removed")
+    assert any(line.startswith("de: ") for line in rest)
+
+
+def test_profile_says_how_long_each_step_took(tiny: Settings) -> None:
+    result = _run(tiny, "--profile", "--quiet")
+    steps = [line.split(" s  ") for line in result.stdout.splitlines()]
+    assert all(float(seconds) >= 0 for seconds, _ in steps)
+    assert "make pages" in [name for _, name in steps]
+
+
+def test_build_in_processes_gives_the_same_site(tiny: Settings, built: Settings, tmp_path: Path) -> None:
+    output = tmp_path / "parallel"
+    options = [part if part != str(tiny.output) else str(output) for part in _options(tiny)]
+    result = CliRunner().invoke(main, ["--quiet", "--jobs", "2", *options], catch_exceptions=False)
+    assert (result.exit_code, result.output) == (0, "")
+    found, wanted = snapshot(output), snapshot(built.output)
+    # The manifest notes the times of files.
+    found.pop(MANIFEST), wanted.pop(MANIFEST)
+    assert found == wanted
 
 
 def test_problems_go_to_standard_error_with_status_1(built: Settings) -> None:

@@ -11,6 +11,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
@@ -24,8 +25,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from codepairs import changes, pipeline
-from codepairs.errors import ContentError
+from codepairs.errors import ContentError, OutputError
 from codepairs.manifest import MANIFEST
+from codepairs.write import Data, Folder, Written
 from tests.sites import Told, copy_of_tiny
 
 T = TypeVar("T")
@@ -425,6 +427,22 @@ class Incremental(RuleBasedStateMachine):
         path = self.settings.output / FOREIGN
         path.parent.mkdir(exist_ok=True)
         path.write_text("mine", encoding="utf-8")
+
+    @rule(after=st.integers(0, 60), explains=flag)
+    def build_fails_half_way(self, after: int, explains: bool) -> None:
+        """The disk is full; then there is room again."""
+        put, files = Folder.put, 0
+
+        def refused(folder: Folder, path: str, data: Data) -> Written:
+            nonlocal files
+            files += 1
+            if files > after:
+                raise OutputError(f"{path}: cannot be written")
+            return put(folder, path, data)
+
+        with patch.object(Folder, "put", refused), suppress(ContentError, OutputError):
+            pipeline.build(self.settings)
+        self.build(explains)
 
     # Without a manifest nobody knows what is to be removed; so nothing else changes meanwhile.
 

@@ -14,6 +14,7 @@ from codepairs import pipeline
 from codepairs.errors import ContentError, OutputError
 from codepairs.manifest import MANIFEST
 from codepairs.settings import Settings
+from codepairs.write import Data, Folder, Written
 from tests.sites import Told, edit, site_of, snapshot
 from tests.support import shown, unpack
 
@@ -224,6 +225,58 @@ def test_output_that_cannot_be_written_is_said_with_its_path(tiny: Settings) -> 
     (tiny.output / "de" / "parcel" / "4.2.1.html").mkdir(parents=True)
     with pytest.raises(OutputError, match=r"de/parcel/4\.2\.1\.html: cannot be written"):
         pipeline.build(tiny)
+
+
+@pytest.mark.parametrize("count", [0, 1, 40, 115])
+def test_build_that_fails_half_way_is_made_good_by_the_next(
+    built: Settings, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    edit(built.content / "site.yaml", "title: Tiny", "title: Little")
+    shutil.rmtree(built.output / "ar")
+    put, done = Folder.put, 0
+
+    def refused(folder: Folder, path: str, data: Data) -> Written:
+        nonlocal done
+        if done == count:
+            raise OutputError(f"{path}: cannot be written: No space left on device")
+        done += 1
+        return put(folder, path, data)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Folder, "put", refused)
+        with pytest.raises(OutputError):
+            pipeline.build(built)
+    pipeline.build(built)
+    clean = replace(built, output=_folder(built) / "clean")
+    pipeline.build(clean)
+    incremental, wanted = snapshot(built.output), snapshot(clean.output)
+    incremental.pop(MANIFEST), wanted.pop(MANIFEST)
+    assert incremental == wanted
+    assert pipeline.build(built).rendered == 0
+
+
+def test_first_build_that_fails_leaves_nothing(tiny: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    put = Folder.put
+
+    def refused(folder: Folder, path: str, data: Data) -> Written:
+        if path == "de/parcel/4.2.1.html":
+            raise OutputError(f"{path}: cannot be written: No space left on device")
+        return put(folder, path, data)
+
+    before = {path.name for path in tiny.output.parent.iterdir()}
+    monkeypatch.setattr(Folder, "put", refused)
+    with pytest.raises(OutputError):
+        pipeline.build(tiny)
+    assert {path.name for path in tiny.output.parent.iterdir()} == before
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_first_build_leaves_nothing_beside_the_site(tiny: Settings, exists: bool) -> None:
+    if exists:
+        tiny.output.mkdir()
+    before = {path.name for path in tiny.output.parent.iterdir()}
+    pipeline.build(tiny)
+    assert {path.name for path in tiny.output.parent.iterdir()} == before | {tiny.output.name}
 
 
 def test_build_leaves_no_temporary_files(built: Settings) -> None:

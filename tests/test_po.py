@@ -91,6 +91,15 @@ def test_anything_unusual_is_left_to_babel(text: str) -> None:
     assert regular_po(text.encode()) is None
 
 
+@pytest.mark.parametrize("rule", ["n != 1", "n > 1", "0", "(n%10==1 && n%100!=11 ? 0 : 1)", "n==1 ? 0 : 1"])
+def test_the_rule_of_the_plural_forms_is_read_as_it_stands(rule: str) -> None:
+    data = (HEADER.replace("(n != 1)", rule) + COUNT).encode()
+    found = regular_po(data)
+    assert found is not None
+    assert found.rule == rule
+    assert judged(data) == (found, [])
+
+
 def test_plural_forms_that_are_no_expression_are_a_problem(tmp_path: Path) -> None:
     path = tmp_path / "demo.po"
     path.write_text(HEADER.replace("n != 1", "n !! 1") + GO, encoding="utf-8")

@@ -132,6 +132,102 @@ def test_folder_travels_to_other_processes(tmp_path: Path) -> None:
     assert files_below(tmp_path) == ["a.html"]
 
 
+def started(folder: Path) -> Folder:
+    """The folder at the beginning of a build."""
+    made = Folder(folder)
+    made.start()
+    return made
+
+
+@pytest.mark.parametrize("empty", [True, False])
+def test_a_new_folder_is_put_in_its_place_as_a_whole(tmp_path: Path, empty: bool) -> None:
+    site = tmp_path / "deep" / "site"
+    if empty:
+        site.mkdir(parents=True)
+    folder = started(site)
+    written = dict(folder.put_all("batch", [("en/a.html", b"one"), ("sitemap.xml", in_pieces(b"two"))]))
+    assert not any(site.iterdir()) if empty else not site.exists()
+    assert {path: folder.stamp(path) for path in written} == {path: each.stamp for path, each in written.items()}
+    folder.finish(["batch"])
+    assert files_below(tmp_path) == [
+        "deep",
+        "deep/site",
+        "deep/site/en",
+        "deep/site/en/a.html",
+        "deep/site/sitemap.xml",
+    ]
+    assert {path: Folder(site).stamp(path) for path in written} == {path: each.stamp for path, each in written.items()}
+    assert all(each.changed for each in written.values())
+
+
+def test_a_new_folder_can_be_entered_by_whoever_enters_any_folder(tmp_path: Path) -> None:
+    folder = started(tmp_path / "site")
+    folder.put("a.html", b"one")
+    folder.finish([])
+    (tmp_path / "other").mkdir()
+    assert (tmp_path / "site").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
+def test_a_folder_that_is_there_is_written_in_place(tmp_path: Path) -> None:
+    put(tmp_path / "site", "a.html", b"one")
+    folder = started(tmp_path / "site")
+    folder.put("b.html", b"two")
+    assert files_below(tmp_path) == ["site", "site/a.html", "site/b.html"]
+    folder.finish([])
+    assert files_below(tmp_path) == ["site", "site/a.html", "site/b.html"]
+
+
+def test_a_link_to_a_folder_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "site").symlink_to(tmp_path / "real")
+    folder = started(tmp_path / "site")
+    folder.put("a.html", b"one")
+    folder.finish([])
+    assert (tmp_path / "site").is_symlink()
+    assert (tmp_path / "real" / "a.html").read_bytes() == b"one"
+
+
+def test_a_folder_named_from_where_one_stands_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = started(Path("site"))
+    folder.put("en/a.html", b"one")
+    folder.finish([])
+    assert files_below(tmp_path) == ["site", "site/en", "site/en/a.html"]
+
+
+def test_workers_write_where_the_build_has_begun(tmp_path: Path) -> None:
+    folder = started(tmp_path / "site")
+    pickle.loads(pickle.dumps(folder)).put("a.html", b"one")
+    folder.finish([])
+    assert files_below(tmp_path / "site") == ["a.html"]
+
+
+@pytest.mark.parametrize("empty", [True, False])
+def test_an_abandoned_build_leaves_nothing_of_a_new_folder(tmp_path: Path, empty: bool) -> None:
+    if empty:
+        (tmp_path / "site").mkdir()
+    folder = started(tmp_path / "site")
+    folder.put("en/a.html", b"one")
+    folder.abandon()
+    assert files_below(tmp_path) == (["site"] if empty else [])
+
+
+def test_an_abandoned_build_takes_nothing_from_a_folder_that_was_there(tmp_path: Path) -> None:
+    put(tmp_path / "site", "a.html", b"one")
+    folder = started(tmp_path / "site")
+    folder.abandon()
+    assert files_below(tmp_path) == ["site", "site/a.html"]
+
+
+def test_what_a_killed_build_left_is_taken_away_by_the_next(tmp_path: Path) -> None:
+    started(tmp_path / "site").put("en/a.html", b"one")
+    assert len(files_below(tmp_path)) > 1
+    folder = started(tmp_path / "site")
+    folder.put("b.html", b"two")
+    folder.finish([])
+    assert files_below(tmp_path) == ["site", "site/b.html"]
+
+
 def test_files_are_removed_with_the_folders_they_leave_empty(tmp_path: Path) -> None:
     for path in ("de/demo/1.html", "de/demo/2.html", "en/demo/1.html", "en/demo/own.txt"):
         put(tmp_path, path, b"x")
