@@ -5,6 +5,9 @@ template is rendered once for each form the page can take, with a token in the p
 form is then the static text with its pieces filled in. What stays the same from page to page, the pieces of the first
 code, is filled in beforehand. The template stays ordinary Jinja, under one condition: it prints the pieces and asks at
 most whether one is empty. A whole rendering of the same page gives the same bytes; a test holds that.
+
+Pages of two codes name them in dozens of places, in the template and in pieces that many pages share. There a single
+byte stands for each name until the page is put together; then both are put in their places in one go.
 """
 
 from __future__ import annotations
@@ -18,12 +21,17 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-__all__ = ["Base", "Pieces", "Skeleton", "Slots", "nested", "probe", "token", "whole"]
+__all__ = ["FIRST", "SECOND", "Base", "Pieces", "Skeleton", "Slots", "named", "nested", "probe", "token", "whole"]
 
 _MARK = "\ufdd0"
 """Stands around the name of a piece; refused in every input, so that no text is taken for a token."""
 _TOKEN = re.compile(f"(?:{_MARK}|{quote(_MARK)})([a-z0-9_.]+)(?:{_MARK}|{quote(_MARK)})")
 """A token, as it is or as it stands in an address."""
+
+FIRST = b"\x01"
+"""Stands for the name of the first code of a page; like the mark refused in every input."""
+SECOND = b"\x02"
+"""Stands for the name of the second."""
 
 Pieces = Mapping[str, bytes]
 """Pieces by name, UTF-8, ready for the place they stand in; a name may have one dot (`a.code`)."""
@@ -55,11 +63,20 @@ class Slots(NamedTuple):
     """Equal where flags and names are equal and the same pieces are empty, for one base."""
     name: str
     """The name of a page, with tokens for what differs from page to page."""
+    first: bytes = FIRST
+    """The name of the first code of all pages."""
+    seconds: Sequence[bytes] = ()
+    """The names of the second codes, page by page; none where the pages name no two codes."""
 
     def pieces(self, rank: int = 0) -> dict[str, bytes]:
         """All pieces of one of the pages by name."""
         own = zip(self.names, (column[rank] for column in self.columns), strict=True)
         return {**self.base.pieces, **dict(own)}
+
+    def woven(self, skeleton: Skeleton) -> Iterator[bytes]:
+        """The pages, put together from their skeleton; each is made when it is asked for."""
+        pages = skeleton.woven(self.names, self.columns)
+        return named(pages, self.first, self.seconds) if self.seconds else pages
 
 
 class Skeleton:
@@ -134,8 +151,15 @@ def probe(slots: Slots) -> dict[str, Any]:
 
 def whole(slots: Slots, rank: int) -> dict[str, Any]:
     """The context of one of the pages with its pieces, for a rendering in one go."""
-    pieces = {name: Markup(piece.decode()) for name, piece in slots.pieces(rank).items()}  # noqa: S704
-    return dict(slots.flags) | nested(pieces)
+    pieces = slots.pieces(rank)
+    if slots.seconds:
+        pieces = dict(zip(pieces, named(pieces.values(), slots.first, repeat(slots.seconds[rank])), strict=True))
+    return dict(slots.flags) | nested({name: Markup(piece.decode()) for name, piece in pieces.items()})  # noqa: S704
+
+
+def named(texts: Iterable[bytes], first: bytes, seconds: Iterable[bytes]) -> Iterator[bytes]:
+    """The texts with the names of their codes, one first and many second ones, in place of what stands for them."""
+    return map(bytes.replace, map(bytes.replace, texts, repeat(FIRST), repeat(first)), repeat(SECOND), seconds)
 
 
 def nested(values: Mapping[str, Markup]) -> dict[str, Any]:

@@ -7,8 +7,10 @@ still gets a relation for every pair; it is `unrelated` unless a code says that 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from heapq import nsmallest
+from itertools import islice
 
 from codepairs.model import Code, Fact, Protocol
 
@@ -19,7 +21,6 @@ __all__ = [
     "Neighbours",
     "Relation",
     "Relations",
-    "RelationsBeside",
     "relation_of",
     "shared_values",
 ]
@@ -53,10 +54,9 @@ class Relations:
     """The relations of a protocol's codes; what each code brings to them is worked out once."""
 
     def __init__(self, protocol: Protocol) -> None:
-        alike: dict[_Traits, _Traits] = {}
+        alike: dict[tuple[object, ...], _Traits] = {}
         found = ((code.code, _traits(protocol, code)) for code in protocol.codes.values())
-        # Codes with equal traits have the same object.
-        self.traits = {code: alike.setdefault(traits, traits) for code, traits in found}
+        self.traits = {code: alike.setdefault(traits.values(), traits) for code, traits in found}
         self.codes = protocol.codes
         self.declaring: dict[str, set[str]] = {}
         """The codes that a code refines or is replaced by, and those that say so of it."""
@@ -64,42 +64,42 @@ class Relations:
             for other in filter(None, (code.refines, code.replaced_by)):
                 self.declaring.setdefault(code.code, set()).add(other)
                 self.declaring.setdefault(other, set()).add(code.code)
-        self._rows: dict[str, RelationsBeside] = {}
+        self._rows: dict[str, dict[str, tuple[str, bool]]] = {}
 
     def of(self, a: Code, b: Code) -> Relation:
         """The relation of `a` and `b`, given in canonical order."""
-        kind, forward = self.beside(a.code)[b.code]
+        kind, forward = _declared(a, b) or _derived(self.traits[a.code], self.traits[b.code])
         return Relation(kind, *((a.code, b.code) if forward else (b.code, a.code)))
 
-    def beside(self, code: str) -> RelationsBeside:
-        """The relations of a code with those that follow it; those asked for last are remembered."""
+    def beside(self, code: str) -> Mapping[str, tuple[str, bool]]:
+        """The relations of a code with those that follow it, in their order: the kind, and whether it comes first.
+
+        Those asked for last are remembered.
+        """
         found = self._rows.get(code)
         if found is None:
             if len(self._rows) == _ROWS:
                 self._rows.clear()
-            found = self._rows[code] = RelationsBeside(self, self.codes[code])
+            found = self._rows[code] = self._row(self.codes[code])
+        return found
+
+    def _row(self, a: Code) -> dict[str, tuple[str, bool]]:
+        mine, derived = self.traits[a.code], _Derived(self.traits[a.code])
+        found = {code: derived[traits] for code, traits in islice(self.traits.items(), a.rank + 1, None)}
+        for code in found.keys() & self.declaring.get(a.code, set()):
+            found[code] = _declared(a, self.codes[code]) or _derived(mine, self.traits[code])
         return found
 
 
-class RelationsBeside(dict[str, tuple[str, bool]]):
-    """The relations of a code with those that follow it: the kind, and whether the code comes first in it."""
+class _Derived(dict["_Traits", tuple[str, bool]]):
+    """What follows from the facts of a first code and of others that have the same traits."""
 
-    def __init__(self, relations: Relations, a: Code) -> None:
+    def __init__(self, a: _Traits) -> None:
         super().__init__()
         self._a = a
-        self._relations = relations
-        self._declared = relations.declaring.get(a.code, ())
-        self._traits = relations.traits[a.code]
-        self._derived: dict[int, tuple[str, bool]] = {}
 
-    def __missing__(self, code: str) -> tuple[str, bool]:
-        traits = self._relations.traits[code]
-        found = self._derived.get(id(traits))
-        if found is None:
-            found = self._derived[id(traits)] = _derived(self._traits, traits)
-        if code in self._declared:
-            found = _declared(self._a, self._relations.codes[code]) or found
-        self[code] = found
+    def __missing__(self, b: _Traits) -> tuple[str, bool]:
+        found = self[b] = _derived(self._a, b)
         return found
 
 
@@ -179,9 +179,9 @@ class Neighbours:
         return nsmallest(count, others, key=lambda other: (-shared[other.code], abs(other.rank - code.rank)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Traits:
-    """What a code brings to its relations."""
+    """What a code brings to its relations; compared by identity, as codes that bring the same share one."""
 
     answers: frozenset[str]
     answers_all: bool
@@ -192,6 +192,10 @@ class _Traits:
     earliest: int | None
     """Rank of the first phase it occurs in."""
     latest: int | None
+
+    def values(self) -> tuple[object, ...]:
+        """Equal for codes that bring the same."""
+        return self.answers, self.answers_all, self.tone, self.goes_on, self.earliest, self.latest
 
 
 def _traits(protocol: Protocol, code: Code) -> _Traits:

@@ -23,7 +23,7 @@ def render_pages(pages: Sequence[Page], shared: Shared) -> Iterator[tuple[Page, 
         yield from ((page, render_whole(page, shared)) for page in pages)
         return
     for slots in kind.slots(pages, shared):
-        yield from zip(slots.pages, _skeleton(slots, shared).woven(slots.names, slots.columns), strict=False)
+        yield from zip(slots.pages, slots.woven(_skeleton(slots, shared)), strict=False)
 
 
 def render_whole(page: Page, shared: Shared) -> bytes:

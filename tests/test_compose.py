@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
-from codepairs.compose import Base, Skeleton, Slots, nested, probe, token, whole
+from codepairs.compose import FIRST, SECOND, Base, Skeleton, Slots, named, nested, probe, token, whole
 
 NAMES = ("rows", "verdict", "a.code", "b.code", "b.title_2")
 
@@ -144,6 +144,25 @@ def test_page_that_is_rendered_in_one_go_is_given_its_pieces_as_html() -> None:
 def test_names_with_a_dot_are_mappings() -> None:
     values = {"a.code": Markup("1"), "b.code": Markup("2"), "a.title": Markup("T"), "rows": Markup("R")}
     assert nested(values) == {"a": {"code": "1", "title": "T"}, "b": {"code": "2"}, "rows": "R"}
+
+
+def test_names_of_both_codes_are_put_in_when_a_page_is_whole() -> None:
+    said = b"<li>" + FIRST + b" and " + SECOND + b".</li>"
+    slots = _slots(columns=[[b"2", b"3"], [b"", b""], [said, said]], first=b"450", seconds=[b"550", b"0x2F"])
+    skeleton = Skeleton.of(f"{token('a.code')}: {token('rows')} {SECOND.decode()}").bound({"a.code": FIRST})
+    assert list(slots.woven(skeleton)) == [b"450: <li>450 and 550.</li> 550", b"450: <li>450 and 0x2F.</li> 0x2F"]
+    assert whole(slots, 1)["rows"] == "<li>450 and 0x2F.</li>"
+
+
+def test_pages_that_name_no_two_codes_stay_as_they_are() -> None:
+    assert list(_slots().woven(Skeleton.of(str(token("rows"))))) == [b"<tr>", b"<td>"]
+
+
+@given(st.lists(pieces, max_size=4), pieces, pieces)
+def test_naming_touches_nothing_but_the_names(texts: list[bytes], first: bytes, second: bytes) -> None:
+    between = [text + FIRST + text + SECOND for text in texts]
+    found = list(named(between, first, [second] * len(texts)))
+    assert found == [text + first + text + second for text in texts]
 
 
 def test_bases_tell_which_of_their_pieces_are_empty() -> None:

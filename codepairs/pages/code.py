@@ -42,11 +42,12 @@ def _of_page(page: Page, shared: Shared) -> Slots:
     others = [other for other in protocol.codes.values() if other.code not in known]
     rows = (fact.line(code.facts.get(fact.fact.id, ())) for fact in pieces.facts)
     named = {
+        "code.code": own.name,
         **{f"code.{name}": piece for name, piece in own.named.items()},
         "code.heading": _bytes(voice.inline(code.title)),
         "code.phrase": _bytes(escape(code.phrase)),
         "verdict": _bytes(voice.inline(code.summary)),
-        "lead": b"".join(_lead(pieces, code.facts, own.named["code"])),
+        "lead": b"".join(_lead(pieces, code.facts, own.name)),
         "rows": b"\n".join(filter(None, rows)),
         "confused": pieces.compared(code, confused),
         "others": pieces.compared(code, others),

@@ -4,23 +4,23 @@ Headings and sentences follow from the relation: two codes that answer the same 
 applies; two steps of one session are not. Every sentence of the page is chosen here, so that none stands twice.
 
 A page is composed of pieces, and pages are made in rows: all those with the same first code, column by column. What
-the first code contributes is put in place once a row (`Row`); what the facts say is looked up for all second codes in
-one go.
+the first code contributes is put in place once a row (`Row`). What facts and relation say depends on values and not on
+names, so it is looked up, and the names are put in when the page is whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
-from functools import cached_property
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from itertools import product, repeat
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from codepairs.compose import Base, Skeleton, Slots, token
+from codepairs.compose import FIRST, SECOND, Base, Skeleton, Slots, token
 from codepairs.model import Code, CuratedPair, Protocol, WireLine
-from codepairs.pages.facts import Beside, Stated
-from codepairs.pages.pieces import NAMED, SECOND, CodePieces, ProtocolPieces
+from codepairs.pages.facts import Stated
+from codepairs.pages.pieces import NAMED, CodePieces, ProtocolPieces
 from codepairs.pages.sentences import Values
 from codepairs.pages.shared import Shared
 from codepairs.plan import Page
@@ -35,14 +35,18 @@ Columns = Sequence[Sequence[bytes]]
 _WHICH = frozenset({"outcome", "retry", "acts"})
 _WHERE = frozenset({"answers", "phase"})
 """The roles that say which of two alternatives applies, and why two other codes never compete."""
-_A, _B = token("a.code"), token("b.code")
-_FIRST = str(_A).encode()
-"""The name of the first code in what many rows share."""
-_SAID = ("rows", "differences", "deciding", "shared", "verdict", "verdict_plain")
+_DRAWN = frozenset({"phase"})
+"""The roles that a drawing shows, so that between alternatives a sentence would say it once more."""
+_A, _B = Markup(FIRST.decode()), Markup(SECOND.decode())  # noqa: S704 - no markup in them
+_SAID = ("rows", "differences", "deciding", "shared", "verdict", "verdict_plain", "timeline")
 """The pieces that facts and relation make."""
 _FLAGS = {kind: {"relation": kind, "curated": False} for kind in RELATIONS}
 _RARE = dict.fromkeys(("repeated", "wire", "sentence", "difference", "guidance"), b"")
 """The pieces that only few pages have."""
+_CITED = 3
+"""How many documents of a code the page names; the page of the code has them all."""
+_KEPT = 4096
+"""How many combinations of values a saying is remembered for."""
 
 
 class Seconds(dict[str, "Second"]):
@@ -64,6 +68,7 @@ class Seconds(dict[str, "Second"]):
             form=self._forms.setdefault(tuple(map(bool, pieces.named.values())), len(self._forms)),
             facts=tuple(fact.stated(code.facts.get(fact.fact.id, ())) for fact in self._pieces.facts),
             phases=code.facts.get(self._phase, ()),
+            cited=pieces.sources[:_CITED],
         )
         return found
 
@@ -73,12 +78,14 @@ class Second(NamedTuple):
 
     code: CodePieces
     pieces: tuple[bytes, ...]
-    """Its named pieces; the first is its name."""
+    """Its named pieces."""
     form: int
     """Equal for codes of which the same pieces are empty."""
     facts: tuple[Stated, ...]
     """What it says of each fact."""
     phases: Values
+    cited: tuple[bytes, ...]
+    """Items: the documents that define it."""
 
 
 class Comparisons:
@@ -96,14 +103,16 @@ class Comparisons:
         self.relations = shared.site.relations[protocol.id]
         self.base = Base(self.pieces.named)
         self.name = pair_path("", protocol.id, token("a.slug"), token("b.slug")).lstrip("/")
-        facts = self.pieces.facts
-        self.names = (*(f"b.{name}" for name in NAMED), *_SAID, "timeline", "sources", "a.related", "b.related")
-        roles = [fact.fact.role for fact in facts]
-        self.places = {notable: _places(roles, _WHICH if notable else _WHERE) for notable in (True, False)}
+        self.names = (*(f"b.{name}" for name in NAMED), *_SAID, "sources", "a.related", "b.related")
+        roles = [fact.fact.role for fact in self.pieces.facts]
+        self.places = {True: _places(roles, _WHICH, _DRAWN), False: _places(roles, _WHERE)}
         self.answers = roles.index("answers") if "answers" in roles else None
         phase = protocol.fact_of("phase")
         self.phase = phase.id if phase else ""
         self.seconds = Seconds(self.pieces)
+        self.phrase = lru_cache(_KEPT)(self._phrase)
+        self.timeline = lru_cache(_KEPT)(self._timeline)
+        self.cited = lru_cache(_KEPT)(_cited)
         self._row: Row | None = None
         self.curated: dict[str, dict[str, CuratedPair]] = {}
         """Curated pairs by their first and second code."""
@@ -129,12 +138,17 @@ class Comparisons:
             found.setdefault(code.wire, []).append(code.code)
         return found
 
-    def sentence(self, kind: str, forward: bool, grounds: bool, answers: bool) -> tuple[Skeleton, Skeleton]:
-        """What a relation says, as HTML and as plain text, with places for the codes and for what both answer."""
-        return self.shared.once(
-            ("relation", self.protocol.id, kind, forward, grounds, answers),
-            lambda: self._sentence(Relation(kind, *((_A, _B) if forward else (_B, _A))), grounds, answers),
+    def _phrase(self, relation: tuple[str, bool], grounds: bool, answers: Values) -> tuple[bytes, bytes]:
+        """What the relation says, as HTML and as plain text; `grounds` says whether facts say more."""
+        kind, forward = relation
+        html, plain = self.shared.once(
+            ("relation", self.protocol.id, kind, forward, grounds, bool(answers)),
+            lambda: self._sentence(Relation(kind, *((_A, _B) if forward else (_B, _A))), grounds, bool(answers)),
         )
+        if not answers or self.answers is None:
+            return html.filled({}), plain.filled({})
+        words = self.pieces.facts[self.answers].words
+        return html.filled({"answers": words.list(answers)}), plain.filled({"answers": words.plain(answers)})
 
     def _sentence(self, relation: Relation, grounds: bool, answers: bool) -> tuple[Skeleton, Skeleton]:
         context = {
@@ -146,8 +160,8 @@ class Comparisons:
         html = self.shared.rendered("relation", context)
         return Skeleton.of(html), Skeleton.of(escape(html.striptags()))
 
-    def timeline(self, of_a: Values, of_b: Values) -> bytes:
-        """The session from first to last phase, the codes as tokens; empty where neither belongs to one."""
+    def _timeline(self, of_a: Values, of_b: Values) -> bytes:
+        """The session from first to last phase with both codes; empty where neither belongs to one."""
         fact = self.protocol.facts.get(self.phase)
         if fact is None or not (of_a or of_b):
             return b""
@@ -165,11 +179,14 @@ class Comparisons:
         }
 
 
-def _places(roles: Sequence[str | None], deciding: frozenset[str]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Which facts do not decide which code applies, and which do."""
-    ranks = range(len(roles))
-    return tuple(rank for rank in ranks if roles[rank] not in deciding), tuple(
-        rank for rank in ranks if roles[rank] in deciding
+def _places(
+    roles: Sequence[str | None], deciding: frozenset[str], silent: frozenset[str] = frozenset()
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Which facts do not decide which code applies, and which do; those with a silent role are in neither."""
+    said = [rank for rank, role in enumerate(roles) if role not in silent]
+    return (
+        tuple(rank for rank in said if roles[rank] not in deciding),
+        tuple(rank for rank in said if roles[rank] in deciding),
     )
 
 
@@ -181,21 +198,18 @@ class Row:
         self.a = a
         self._of = comparisons
         self._pieces = pieces
-        self._known = dict.fromkeys(pieces.sources)
+        self._cited = pieces.sources[:_CITED]
+        self._phases = a.facts.get(comparisons.phase, ())
         self._curated = comparisons.curated.get(a.code, {})
-        self._named = {f"a.{name}": piece for name, piece in pieces.named.items()}
+        self._named = {f"a.{name}": piece for name, piece in pieces.named.items()} | {"a.code": FIRST, "b.code": SECOND}
         self._base = Base({**comparisons.pieces.named, **_RARE, **self._named})
         self._relations = comparisons.relations.beside(a.code)
         self._unlike_codes = comparisons.unlike(a) | self._curated.keys()
-        self._facts = [
-            Beside(fact, a.facts.get(fact.fact.id, ()), pieces.named["code"]) for fact in comparisons.pieces.facts
-        ]
-        self._timelines = _Timelines(comparisons, a)
-        self._phrases = _Phrases(comparisons, pieces.named["code"])
+        self._facts = [fact.beside[a.facts.get(fact.fact.id, ())] for fact in comparisons.pieces.facts]
 
     def slots(self, pages: Sequence[Page]) -> Iterator[Slots]:
         """The slots of pages with the row's code as their first: those of each form together."""
-        relations = list(map(self._relations.__getitem__, [page.key[2] for page in pages]))
+        relations = [self._relations[page.key[2]] for page in pages]
         for notable in (True, False):
             some = [rank for rank, relation in enumerate(relations) if (relation[0] in NOTABLE) is notable]
             if some:
@@ -219,17 +233,28 @@ class Row:
             if chosen:
                 all_of_them = len(chosen) == len(pages)
                 some = columns if all_of_them else [[column[rank] for rank in chosen] for column in columns]
-                shape = (kind, *form[3:])
-                yield Slots([pages[rank] for rank in chosen], _FLAGS[kind], self._base, of.names, some, shape, of.name)
+                shown = pages if all_of_them else [pages[rank] for rank in chosen]
+                yield self._slots(shown, _FLAGS[kind], self._base, of.names, some, (kind, *form[3:]))
+
+    def _slots(
+        self,
+        pages: Sequence[Page],
+        flags: Mapping[str, Hashable],
+        base: Base,
+        names: tuple[str, ...],
+        columns: Columns,
+        form: Hashable,
+    ) -> Slots:
+        of = self._of
+        seconds = [of.seconds[page.key[2]].code.name for page in pages]
+        return Slots(pages, flags, base, names, columns, form, of.name, self._pieces.name, seconds)
 
     def _columns(
         self, pages: Sequence[Page], relations: Sequence[tuple[str, bool]], notable: bool
     ) -> tuple[Columns, Iterator[tuple[Hashable, ...]]]:
         """The pieces of pages, a column for each name, and the forms; `notable` says whether all relations are."""
         of, a, count = self._of, self.a.code, len(pages)
-        seconds = list(map(of.seconds.__getitem__, [page.key[2] for page in pages]))
-        second = list(zip(*[each.pieces for each in seconds], strict=True))
-        names = second[0]
+        seconds = [of.seconds[page.key[2]] for page in pages]
         # What each fact says, a column for each code; then columns for rows, sentences and common values.
         stated = zip(*[each.facts for each in seconds], strict=True)
         facts = zip(self._facts, stated, strict=True)
@@ -237,19 +262,17 @@ class Row:
         plain, deciding = of.places[notable]
         decides = _joined([said[place][1] for place in deciding], count)
         answers = said[of.answers][3] if notable and of.answers is not None else repeat(())
-        html, text = zip(
-            *map(self._phrases.__getitem__, zip(relations, map(bool, decides), answers, strict=False)), strict=True
-        )
+        html, text = zip(*map(of.phrase, relations, map(bool, decides), answers), strict=True)
         related, without = self._pieces.related.others, self._pieces.related.without
         own = [
-            _joined([fact[0] for fact in said], count),
-            _named(_joined([said[place][1] for place in plain], count), names),
-            _named(decides, names),
-            _named(_joined([fact[2] for fact in said], count), names),
-            _named(html, names),
-            _named(text, names),
-            _named(map(self._timelines.__getitem__, [each.phases for each in seconds]), names),
-            [self._sources(each.code.sources) for each in seconds],
+            _joined([each[0] for each in said], count),
+            _joined([said[place][1] for place in plain], count),
+            decides,
+            _joined([each[2] for each in said], count),
+            html,
+            text,
+            list(map(of.timeline, repeat(self._phases), [each.phases for each in seconds])),
+            list(map(of.cited, repeat(self._cited), [each.cited for each in seconds])),
             [without.get(page.key[2], related) for page in pages],
             [each.code.related.without.get(a, each.code.related.others) for each in seconds],
         ]
@@ -261,12 +284,7 @@ class Row:
             *[map(bool, column) for column in own],
             strict=True,
         )
-        return [*second, *own], forms
-
-    def _sources(self, others: Iterable[bytes]) -> bytes:
-        """The documents of both codes, each once."""
-        known = self._known
-        return b"\n".join([*known, *[other for other in others if other not in known]])
+        return [*zip(*[each.pieces for each in seconds], strict=True), *own], forms
 
     def _unlike(self, page: Page, kind: str, pieces: dict[str, bytes]) -> Slots:
         """The slots of a page that has more than its codes, facts and relation; its base is that of all rows."""
@@ -289,62 +307,20 @@ class Row:
             own["verdict_plain"] = _bytes(escape(voice.plain(curated.verdict)))
             own["difference"] = _bytes(voice.block(curated.difference))
             own["guidance"] = _bytes(voice.block(curated.guidance))
-            own["sources"] = self._sources(
-                dict.fromkeys((*of.seconds[b.code].code.sources, *of.shared.source_items(curated.sources)))
-            )
+            own["sources"] = _cited(self._cited, (*of.seconds[b.code].cited, *of.shared.source_items(curated.sources)))
         flags = {"relation": kind, "curated": curated is not None}
         form = (*flags.values(), *[(name, bool(piece)) for name, piece in own.items()])
-        return Slots([page], flags, of.base, tuple(own), [[piece] for piece in own.values()], form, of.name)
+        return self._slots([page], flags, of.base, tuple(own), [[piece] for piece in own.values()], form)
 
 
-class _Phrases(dict[tuple[tuple[str, bool], bool, Values], tuple[bytes, bytes]]):
-    """What the relation of a fixed first code and a second one says, as HTML and as plain text.
-
-    By relation, whether facts say more, and what both answer. The second code is named by a token.
-    """
-
-    def __init__(self, comparisons: Comparisons, name: bytes) -> None:
-        super().__init__()
-        self._of = comparisons
-        self._name = name
-
-    def __missing__(self, key: tuple[tuple[str, bool], bool, Values]) -> tuple[bytes, bytes]:
-        (kind, forward), grounds, answers = key
-        pieces = {"a.code": self._name, "b.code": SECOND}
-        html, plain = self._of.sentence(kind, forward, grounds, bool(answers))
-        words = None if self._of.answers is None else self._of.pieces.facts[self._of.answers].words
-        listed = {"answers": words.list(answers)} if words and answers else {}
-        said = {"answers": words.plain(answers)} if words and answers else {}
-        found = self[key] = html.filled(pieces | listed), plain.filled(pieces | said)
-        return found
-
-
-class _Timelines(dict[Values, bytes]):
-    """Where in the session a fixed first code and a second one occur, by the phases of the second.
-
-    Empty where neither belongs to the session. The second code is named by a token.
-    """
-
-    def __init__(self, comparisons: Comparisons, a: Code) -> None:
-        super().__init__()
-        self._of = comparisons
-        self._a = a
-        self._name = comparisons.pieces.code(a).named["code"]
-
-    def __missing__(self, of_b: Values) -> bytes:
-        of_a = self._a.facts.get(self._of.phase, ())
-        found = self[of_b] = self._of.timeline(of_a, of_b).replace(_FIRST, self._name)
-        return found
+def _cited(of_a: tuple[bytes, ...], of_b: tuple[bytes, ...]) -> bytes:
+    """The documents of both codes, each once."""
+    return b"\n".join(dict.fromkeys((*of_a, *of_b)))
 
 
 def _joined(columns: Sequence[Sequence[bytes]], count: int) -> Sequence[bytes]:
     """The pieces of so many pages, those of each page joined."""
     return list(map(b"".join, zip(*columns, strict=True))) if columns else [b""] * count
-
-
-def _named(pieces: Iterable[bytes], names: Iterable[bytes]) -> Sequence[bytes]:
-    """The pieces with the names of the second codes."""
-    return list(map(bytes.replace, pieces, repeat(SECOND), names))
 
 
 def _bytes(html: Markup) -> bytes:

@@ -1,18 +1,18 @@
 """What a fact contributes to the pages of two codes: a row of the table, and sentences.
 
-For a first code the facts are opened (`beside`); what a fact then says of a second code is worked out once for all
-second codes that state the same, and forgotten with the first code. So neither the work nor the memory grows with all
-combinations there are.
+What a fact says of two codes depends on what they state and on nothing else: their names are put in later. So it is
+worked out once for all pairs of codes that state the same, and remembered for some thousand combinations: those of a
+fact with few values are all kept, those of a fact with very many come and go with the first code.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
-from typing import NamedTuple
+from collections.abc import Callable, Container, Hashable, Mapping, Sized
+from typing import NamedTuple, TypeVar
 
 from markupsafe import Markup
 
-from codepairs.compose import Skeleton, token
+from codepairs.compose import FIRST, SECOND, Skeleton, token
 from codepairs.model import Fact, Text
 from codepairs.pages.sentences import Sentences, Values, Words
 from codepairs.pages.shared import Shared
@@ -21,8 +21,29 @@ from codepairs.relations import shared_values
 __all__ = ["Beside", "FactPieces", "Said", "Stated"]
 
 
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V", bound=Sized)
+
+_KEPT = 2_000
+"""How many combinations of a fact are remembered, about."""
+
+
+class _Remembered(dict[K, V]):
+    """What is made for first codes, by what they state; forgotten where it has grown to too many combinations."""
+
+    def __init__(self, make: Callable[[K], V]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key: K) -> V:
+        if sum(map(len, self.values())) > _KEPT:
+            self.clear()
+        made = self[key] = self._make(key)
+        return made
+
+
 class Said(NamedTuple):
-    """What a fact says of two codes, UTF-8; the second code is named by a token."""
+    """What a fact says of two codes, UTF-8; `FIRST` and `SECOND` stand for their names."""
 
     row: bytes
     """The row of the table, a line; empty where neither code states the fact."""
@@ -46,17 +67,16 @@ class Stated:
         self.tone = tone
         """Only values of the outcome have one."""
         self.said = said
-        """The sentences about it alone, each a line; it is named by the token of a second code."""
+        """The sentences about it alone, each a line, of a second code."""
         self.listed = listed
         """Its values for the sentence about two codes that differ."""
 
 
 class FactPieces:
-    """One fact in one language. `second` is the token that names second codes."""
+    """One fact in one language."""
 
-    def __init__(self, shared: Shared, fact: Fact, second: bytes, unsaid: Container[Text] = ()) -> None:
+    def __init__(self, shared: Shared, fact: Fact, unsaid: Container[Text] = ()) -> None:
         self.fact = fact
-        self.second = second
         self.words = Words(shared.voice, fact)
         self.sentences = Sentences(shared.voice, fact, lambda text: _item(shared, text), unsaid)
         self._shared = shared
@@ -66,6 +86,8 @@ class FactPieces:
         self._matching = frozenset(value.id for value in fact.values.values() if value.matches)
         self._rows: dict[tuple[object, ...], Skeleton] = {}
         self._stated: dict[Values, Stated] = {}
+        self.beside: Mapping[Values, Beside] = _Remembered(lambda values: Beside(self, values))
+        """What the fact says of first codes by their values."""
 
     def stated(self, values: Values) -> Stated:
         """What codes with these values say."""
@@ -74,7 +96,7 @@ class FactPieces:
             known = self.fact.values
             tone = next((known[value].tone for value in values if value in known and known[value].tone), None)
             cell = self.words.list(values) if values else self._empty
-            said = self.sentences.one(values, self.second)
+            said = self.sentences.one(values, SECOND)
             listed = self.sentences.listed(self.fact.apart, values) if self.fact.apart else b""
             found = self._stated[values] = Stated(values, cell, tone, said, listed)
         return found
@@ -115,18 +137,17 @@ class FactPieces:
 
 
 class Beside(dict[Stated, Said]):
-    """What one fact says of a fixed first code, given by its values and name, and a second one."""
+    """What one fact says of first codes with the same values, and a second one."""
 
-    def __init__(self, pieces: FactPieces, values: Values, name: bytes) -> None:
+    def __init__(self, pieces: FactPieces, values: Values) -> None:
         super().__init__()
         sentences = pieces.sentences
         self._pieces = pieces
         self._first = pieces.stated(values)
-        self._name = name
-        self._own = sentences.one(values, name)
-        self._apart = sentences.apart(values, name, pieces.second)
-        self._together = sentences.together(name, pieces.second)
-        self._neither = b"" if values else sentences.neither(name, pieces.second)
+        self._own = sentences.one(values, FIRST)
+        self._apart = sentences.apart(values, FIRST, SECOND)
+        self._together = sentences.together(FIRST, SECOND)
+        self._neither = b"" if values else sentences.neither(FIRST, SECOND)
         self._apart_from = pieces.apart_from(values)
         self._rows: dict[tuple[bool, str | None, bool], tuple[bytes, ...]] = {}
 
@@ -153,7 +174,7 @@ class Beside(dict[Stated, Said]):
         sentences = self._pieces.sentences
         if self._together:
             return sentences.said(common).join(self._together)
-        return sentences.both(common, self._name, self._pieces.second)
+        return sentences.both(common, FIRST, SECOND)
 
     def _row(self, same: bool, tone: str | None, empty: bool) -> tuple[bytes, ...]:
         """The row but for the second cell: the text around it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from codepairs.compose import Slots
 from codepairs.pages.comparisons import Comparisons
@@ -23,26 +24,20 @@ def _keys(site: Site) -> Iterator[tuple[tuple[str, ...], int]]:
 
 
 def _pages(site: Site, lang: str, key: tuple[str, ...]) -> Iterator[Page]:
-    protocol = site.catalogue.protocols[key[0]]
-    a, codes, known = protocol.codes[key[1]], tuple(protocol.codes.values()), site.languages
-    relations, everything = site.relations[key[0]].beside(a.code), site.catalogue.site.indexing == "all"
+    protocol, known = site.catalogue.protocols[key[0]], site.languages
+    a, of_a = protocol.codes[key[1]], known[key]
     start, end = pair_path("", protocol.id, a.slug, _PLACE).lstrip("/").split(_PLACE)
-    of_a, confused = known[key], set(a.confused_with)
-    for b in codes[a.rank + 1 :]:
-        pair = (*key, b.code)
-        of_b = known[key[0], b.code]
+    everything, mine, name = site.catalogue.site.indexing == "all", a.code, protocol.id
+    confused, curated = set(a.confused_with), {b for first, b in protocol.curated if first == a.code}
+    relations = site.relations[name].beside(mine).values()
+    for b, (relation, _) in zip(islice(protocol.codes.values(), a.rank + 1, None), relations, strict=True):
+        code = b.code
+        of_b = known[name, code]
         languages = of_a if of_a is of_b else of_a & of_b
-        curated = known.get(pair)
-        notable = (
-            curated is not None
-            or relations[b.code][0] in NOTABLE
-            or b.code in confused
-            or a.code in b.confused_with
-            or everything
-        )
-        if curated is not None:
-            languages &= curated
-        yield Page("pair", lang, f"{start}{b.slug}{end}", pair, languages, notable)
+        notable = relation in NOTABLE or everything or code in confused or mine in b.confused_with
+        if code in curated:
+            notable, languages = True, languages & known[name, mine, code]
+        yield Page("pair", lang, f"{start}{b.slug}{end}", (name, mine, code), languages, notable)
 
 
 _PLACE = "*"

@@ -22,16 +22,14 @@ from codepairs.pages.shared import Shared
 from codepairs.relations import Neighbours
 from codepairs.urls import code_path, pair_path, protocol_path
 
-__all__ = ["FRAGMENTS", "NAMED", "SECOND", "CodePieces", "ProtocolPieces", "Related"]
+__all__ = ["FRAGMENTS", "NAMED", "CodePieces", "ProtocolPieces", "Related"]
 
 FRAGMENTS = ("card", "meaning", "when", "actions", "wire")
 """The parts of a code that pages show; each has a template of its name below templates/fragments."""
-NAMED = ("code", "slug", "href", "title", "summary", *FRAGMENTS)
+NAMED = ("slug", "href", "title", "summary", *FRAGMENTS)
 """The pieces of a code that have names, in the order in which they are kept."""
-_RELATED = 4
+_RELATED = 3
 """How many related comparisons a page offers for each of its codes."""
-SECOND = str(token("b.code")).encode()
-"""The name of the second code of a pair in pieces that many pairs share."""
 _TOKENS = {name: str(token(f"other.{name}")).encode() for name in ("code", "slug")}
 """The names of the other code in an item that many lists share."""
 
@@ -39,8 +37,10 @@ _TOKENS = {name: str(token(f"other.{name}")).encode() for name in ("code", "slug
 class CodePieces(NamedTuple):
     """The pieces of one code, UTF-8."""
 
+    name: bytes
+    """The code itself."""
     named: Mapping[str, bytes]
-    """`code`, `slug`, `href`, `title` and `summary` (plain), and the fragments, by name."""
+    """`slug`, `href`, `title` and `summary` (plain), and the fragments, by name."""
     sources: tuple[bytes, ...]
     """Items: its documents."""
     related: Related
@@ -128,13 +128,12 @@ class ProtocolPieces:
     def _facts(self) -> Iterator[FactPieces]:
         said: set[Text] = set()
         for fact in self.protocol.facts.values():
-            yield FactPieces(self.shared, fact, SECOND, said.intersection(texts_of(fact)))
+            yield FactPieces(self.shared, fact, said.intersection(texts_of(fact)))
             said.update(texts_of(fact))
 
     def _code(self, code: Code) -> CodePieces:
         shared = self.shared
         pieces = {
-            "code": escape(code.code),
             "slug": Markup(code.slug),  # noqa: S704 - letters, digits, dots and hyphens only
             "href": escape(self._href(code)),
             "title": escape(shared.voice.plain(code.title)),
@@ -142,6 +141,7 @@ class ProtocolPieces:
         }
         near = self.neighbours.declared(code) or self.neighbours.nearest(code, _RELATED + 1)
         return CodePieces(
+            name=_bytes(escape(code.code)),
             named={name: _bytes(piece) for name, piece in pieces.items()} | self.parts(code),
             sources=shared.source_items(code.sources),
             related=Related({other.code: self.compared(code, [other]) for other in near[: _RELATED + 1]}),
