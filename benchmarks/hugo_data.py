@@ -31,8 +31,8 @@ __all__ = ["write_hugo_site"]
 SITE = Path(__file__).resolve().parent / "hugo"
 Data = dict[str, Any]
 _SHOWN = 12
-_RELATED = 5
-"""A pair page shows four neighbours of a code and leaves out the code it stands beside."""
+_RELATED = 4
+"""A pair page shows three neighbours of a code and leaves out the code it stands beside."""
 _SAYS = dict.fromkeys(("outcome", "retry", "acts"), "which") | dict.fromkeys(("answers", "phase"), "where")
 """What differences in a fact say: which of two alternatives applies, or why two codes never compete."""
 _FEW = 3

@@ -176,8 +176,7 @@ def _empty(fields: Fields, domain: str, context: str) -> Empty | None:
     both = _sentence(inner, "both", domain, f"{context}.empty.both", "both")
     label = inner.needed("label", domain, context=f"{context}.empty.label")
     inner.close()
-    missing = Text("", "", domain)
-    return Empty(label=label, one=one or missing, both=both or missing)
+    return Empty(label=label, one=one, both=both)
 
 
 def _entry(node: object, what: str, problems: list[Problem]) -> Fields:

@@ -112,8 +112,9 @@ class Empty:
     """What a fact says of a code that has no value for it."""
 
     label: Text
-    one: Text
-    both: Text
+    one: Text | None = None
+    both: Text | None = None
+    """Sentences; None where the table says enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,7 +298,7 @@ class Protocol:
             yield fact.label
             yield from _present(fact.one, fact.both, fact.apart)
             if fact.empty:
-                yield from (fact.empty.label, fact.empty.one, fact.empty.both)
+                yield from _present(fact.empty.label, fact.empty.one, fact.empty.both)
             if fact.role != "class":
                 for value in fact.values.values():
                     yield from _present(value.label, value.one, value.both)

@@ -114,6 +114,12 @@ facts:
     assert fact.empty.both == make_text("Nobody acts on {a} or {b}.", "fact.acts.empty.both")
 
 
+def test_fact_may_say_nothing_of_codes_without_a_value() -> None:
+    fact = declared("facts:\n- id: acts\n  label: Who acts\n  many: true\n  empty: {label: nobody}\n").facts["acts"]
+    assert fact.empty is not None
+    assert (fact.empty.label.source, fact.empty.one, fact.empty.both) == ("nobody", None, None)
+
+
 def test_classes_are_the_values_of_the_fact_that_plays_class() -> None:
     found = declared(
         """

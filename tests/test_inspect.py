@@ -222,6 +222,10 @@ def test_page_without_title_and_description(broken: Break) -> None:
     assert list(page_problems(tree, passages_of(tree))) == ["has no <title>", "has no description"]
 
 
+def test_list_item_that_says_nothing(broken: Break) -> None:
+    assert _added(broken, CODE, "<ul><li></li></ul>") == [f"{CODE}:1:1: has an empty <li>"]
+
+
 def test_id_that_stands_twice(broken: Break) -> None:
     assert _added(broken, CODE, '<p id="main"></p>') == [f"{CODE}:1:1: has the id 'main' twice"]
 

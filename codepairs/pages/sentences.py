@@ -76,7 +76,7 @@ class Sentences:
         """What the fact says of one code, given by its name as HTML; empty where it declares no sentence."""
         fact = self._fact
         if not values:
-            texts = [fact.empty.one] if fact.empty else []
+            texts = [fact.empty.one] if fact.empty and fact.empty.one else []
         elif fact.one:
             texts = [fact.one]
         else:
@@ -85,7 +85,8 @@ class Sentences:
 
     def neither(self, a: bytes, b: bytes) -> bytes:
         """What it says of two codes that have no values."""
-        texts = [self._fact.empty.both] if self._fact.empty else []
+        empty = self._fact.empty
+        texts = [empty.both] if empty and empty.both else []
         return b"".join(self._filled(text, a, b) for text in self._new(texts))
 
     def apart(self, of_a: Values, a: bytes, b: bytes) -> tuple[bytes, ...] | None:
