@@ -115,7 +115,9 @@ facts:
 
 
 def test_fact_may_say_nothing_of_codes_without_a_value() -> None:
-    fact = declared("facts:\n- id: acts\n  label: Who acts\n  many: true\n  open: '[a-z]+'\n  empty: {label: nobody}\n").facts["acts"]
+    fact = declared(
+        "facts:\n- id: acts\n  label: Who acts\n  many: true\n  open: '[a-z]+'\n  empty: {label: nobody}\n"
+    ).facts["acts"]
     assert fact.empty is not None
     assert (fact.empty.label.source, fact.empty.one, fact.empty.both) == ("nobody", None, None)
 
