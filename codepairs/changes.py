@@ -21,6 +21,7 @@ from codepairs.outputs.images import cards
 from codepairs.plan import Batch, OutputKind, Page, PageKind, Site
 from codepairs.settings import Settings
 from codepairs.translate import Translator
+from codepairs.urls import image_path
 
 __all__ = ["Changes", "Parts", "inputs_digest", "parts_of", "program_digest"]
 
@@ -49,7 +50,7 @@ def parts_of(site: Site, kinds: Iterable[PageKind]) -> dict[str, str]:
         "listing *": _digest(*_listing(site)),
     }
     parts |= {f"asset * {path}": blake2b(data, digest_size=6).hexdigest() for path, data in site.assets.files.items()}
-    parts |= {" ".join(("image *", *key)): _digest(repr(card)) for key, card in cards(site)}
+    parts |= {" ".join(("image *", *key)): _digest(repr(card), image_path(*key)) for key, card in cards(site)}
     parts |= {f"template * {kind.name}": site.template_digests[kind.template] for kind in kinds}
     in_languages = sorted(site.languages_of(tuple(catalogue.site.texts())))
     # Every language shows how far all of them have come.

@@ -16,7 +16,8 @@ from codepairs.errors import ContentError, OutputError, Place, Problem, errors_o
 from codepairs.execute import executor_of, jobs, run, stored
 from codepairs.load import read_sources
 from codepairs.manifest import Manifest, NewManifest
-from codepairs.outputs import OUTPUTS, can_draw
+from codepairs.outputs import OUTPUTS
+from codepairs.outputs.images import can_draw
 from codepairs.pages import PAGE_KINDS
 from codepairs.plan import Plan, Site, plan_site
 from codepairs.rules import broken_rules

@@ -46,7 +46,7 @@ _RAMPS = {"ink": range(1, 3), "quiet": range(3, 5), "tone": range(5, 7)}
 """The places of an ink in the palette, from a trace of it on the ground to all of it."""
 _FOLDED = str.maketrans(dict.fromkeys("‐‑‒–—−", "-") | {"„": "“", "ß": "ss", "×": "x", "Æ": "AE", "æ": "ae", "ø": "o"})
 
-Point = tuple[float, float]
+_Point = tuple[float, float]
 
 
 class Card(NamedTuple):
@@ -87,7 +87,7 @@ _HEAD = 104
 """Where the line of the first row stands: distance from above."""
 _MIDDLE = 282
 """Where the middle of the largest text and of the sign is."""
-_LINES = ((52, 2), (44, 2), (38, 3), (32, 3))
+_LINES = ((48, 2), (42, 2), (36, 3), (32, 3))
 """Sizes of the text below, each with the number of lines it may take; the first that has room is taken."""
 
 
@@ -95,7 +95,7 @@ def _draw_head(image: Image, card: Card) -> None:
     """The first row: what the code belongs to, and at its end the site."""
     corner, site = _shown(card.corner), _shown(card.site)
     room = SIZE[0] - 2 * _EDGE - _BAR
-    size = _fitting(f"{corner}    {site}", 44, room)
+    size = _fitting(f"{corner}    {site}", 40, room)
     _write(image, corner, size, "ink", (_EDGE + _BAR, _HEAD))
     width = _width(site, size)
     _write(image, site, size, "quiet", (SIZE[0] - _EDGE - width, _HEAD))
@@ -155,7 +155,7 @@ def _cut(line: str, size: int, room: int) -> str:
     return f"{line}…"
 
 
-class Line(NamedTuple):
+class _Line(NamedTuple):
     """A line as it is drawn."""
 
     image: Image
@@ -164,7 +164,7 @@ class Line(NamedTuple):
     """Where that begins, as seen from the beginning of its base line."""
 
 
-def _line(text: str, size: int, ink: str) -> Line | None:
+def _line(text: str, size: int, ink: str) -> _Line | None:
     """A line drawn; None where there is nothing to see."""
     from PIL import Image as Images
     from PIL import ImageDraw
@@ -177,7 +177,7 @@ def _line(text: str, size: int, ink: str) -> Line | None:
     box = layer.getbbox()
     if box is None:
         return None
-    return Line(layer.crop(box).point(_places(ink)), (left + box[0], top + box[1]))
+    return _Line(layer.crop(box).point(_places(ink)), (left + box[0], top + box[1]))
 
 
 def _write(image: Image, text: str, size: int, ink: str, at: tuple[int, int]) -> None:
@@ -265,7 +265,7 @@ def _carve(draw: ImageDraw, tone: str, whole: int) -> None:
         _stroke(draw, [(x * whole, y * whole) for x, y in line], 0.1 * whole)
 
 
-_STROKES: dict[str, Sequence[Sequence[Point]]] = {
+_STROKES: dict[str, Sequence[Sequence[_Point]]] = {
     "proceeds": (),
     "succeeded": (((0.27, 0.53), (0.43, 0.69), (0.73, 0.34)),),
     "failed-for-now": (((0.5, 0.22), (0.5, 0.52), (0.69, 0.63)),),
@@ -274,13 +274,13 @@ _STROKES: dict[str, Sequence[Sequence[Point]]] = {
 """Lines of the signs, in parts of their size."""
 
 
-def _stroke(draw: ImageDraw, points: Sequence[Point], width: float) -> None:
+def _stroke(draw: ImageDraw, points: Sequence[_Point], width: float) -> None:
     draw.line(points, 0, round(width), joint="curve")
     for end in points:
         _dot(draw, end, width / 2)
 
 
-def _dot(draw: ImageDraw, at: Point, radius: float) -> None:
+def _dot(draw: ImageDraw, at: _Point, radius: float) -> None:
     draw.ellipse((at[0] - radius, at[1] - radius, at[0] + radius, at[1] + radius), 0)
 
 

@@ -17,10 +17,10 @@ from codepairs.urls import absolute, schema_path
 
 __all__ = ["SCHEMAS", "SCHEMA_NAMES", "schema_of"]
 
-Schema = dict[str, Any]
+_Schema = dict[str, Any]
 
 
-def schema_of(name: str, site: Site) -> Schema:
+def schema_of(name: str, site: Site) -> _Schema:
     """The JSON Schema of the data of a `code` or a `protocol`."""
     title, members = _MEMBERS[name]
     head = {
@@ -31,41 +31,41 @@ def schema_of(name: str, site: Site) -> Schema:
     return head | _object(members())
 
 
-def _object(members: Mapping[str, Schema], note: str = "") -> Schema:
+def _object(members: Mapping[str, _Schema], note: str = "") -> _Schema:
     """Exactly these members."""
     made = {"type": "object", "properties": dict(members), "required": list(members), "additionalProperties": False}
     return _noted(made, note)
 
 
-def _text(note: str = "") -> Schema:
+def _text(note: str = "") -> _Schema:
     return _noted({"type": "string", "minLength": 1}, note)
 
 
-def _address(note: str = "") -> Schema:
+def _address(note: str = "") -> _Schema:
     return _noted({"type": "string", "format": "uri", "pattern": "^https?://"}, note)
 
 
-def _one_of(values: tuple[str, ...], note: str = "") -> Schema:
+def _one_of(values: tuple[str, ...], note: str = "") -> _Schema:
     return _noted({"enum": list(values)}, note)
 
 
-def _list(items: Schema, note: str = "") -> Schema:
+def _list(items: _Schema, note: str = "") -> _Schema:
     return _noted({"type": "array", "items": items}, note)
 
 
-def _mapping(values: Schema, note: str = "") -> Schema:
+def _mapping(values: _Schema, note: str = "") -> _Schema:
     return _noted({"type": "object", "additionalProperties": values}, note)
 
 
-def _or_null(schema: Schema, note: str = "") -> Schema:
+def _or_null(schema: _Schema, note: str = "") -> _Schema:
     return _noted({"anyOf": [schema, {"type": "null"}]}, note)
 
 
-def _noted(schema: Schema, note: str) -> Schema:
+def _noted(schema: _Schema, note: str) -> _Schema:
     return {"description": note} | schema if note else schema
 
 
-def _head() -> dict[str, Schema]:
+def _head() -> dict[str, _Schema]:
     """What codes and protocols have in common."""
     return {
         "lang": _noted(
@@ -81,14 +81,14 @@ def _head() -> dict[str, Schema]:
     }
 
 
-def _comparison() -> dict[str, Schema]:
+def _comparison() -> dict[str, _Schema]:
     return {
         "relation": _one_of(RELATIONS, "How the two codes relate."),
         "url": _address("The page that compares them."),
     }
 
 
-def _code() -> dict[str, Schema]:
+def _code() -> dict[str, _Schema]:
     return {
         "$schema": _address("The address of this schema."),
         "protocol": _text("Id of the protocol."),
@@ -113,7 +113,7 @@ def _code() -> dict[str, Schema]:
     }
 
 
-def _protocol() -> dict[str, Schema]:
+def _protocol() -> dict[str, _Schema]:
     return {
         "$schema": _address("The address of this schema."),
         "protocol": _text("Its id."),
@@ -127,7 +127,7 @@ def _protocol() -> dict[str, Schema]:
     }
 
 
-def _fact() -> dict[str, Schema]:
+def _fact() -> dict[str, _Schema]:
     return {
         "id": _text(),
         "role": _or_null(_one_of(ROLES), "What it means, whatever its name."),
@@ -138,12 +138,12 @@ def _fact() -> dict[str, Schema]:
     }
 
 
-def _pair() -> dict[str, Schema]:
+def _pair() -> dict[str, _Schema]:
     codes = _list(_text(), "Both codes, in the order of the protocol.") | {"minItems": 2, "maxItems": 2}
     return {"codes": codes, "verdict": _text("What tells them apart: one sentence, Markdown."), **_comparison()}
 
 
-_MEMBERS: Mapping[str, tuple[str, Callable[[], dict[str, Schema]]]] = {
+_MEMBERS: Mapping[str, tuple[str, Callable[[], dict[str, _Schema]]]] = {
     "code": ("A code of a protocol", _code),
     "protocol": ("A protocol with all its codes", _protocol),
 }

@@ -19,20 +19,20 @@ from codepairs.urls import absolute, code_path, image_path, lang_path, protocol_
 
 __all__ = ["breadcrumbs", "image_address", "linked_data", "term", "term_set", "website"]
 
-Node = dict[str, Any]
+_Node = dict[str, Any]
 
 _ESCAPED = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 """What could end the element or be taken for markup; JSON has these characters in strings only."""
 
 
-def linked_data(*nodes: Node) -> Markup:
+def linked_data(*nodes: _Node) -> Markup:
     """The nodes as the text of a `script` element. Source: JSON-LD 1.1 section 7.3, restrictions of HTML script."""
     content = nodes[0] if len(nodes) == 1 else {"@graph": list(nodes)}
     text = json.dumps({"@context": "https://schema.org"} | content, ensure_ascii=False, separators=(",", ":"))
     return Markup(text.translate(_ESCAPED))  # noqa: S704 - nothing in it is markup any more
 
 
-def website(page: Page, shared: Shared) -> Node:
+def website(page: Page, shared: Shared) -> _Node:
     """The site in one language."""
     info = shared.site.catalogue.site
     return {
@@ -45,7 +45,7 @@ def website(page: Page, shared: Shared) -> Node:
     }
 
 
-def term_set(page: Page, shared: Shared, protocol: Protocol) -> Node:
+def term_set(page: Page, shared: Shared, protocol: Protocol) -> _Node:
     """A protocol with its codes."""
     return {
         "@type": "DefinedTermSet",
@@ -67,13 +67,12 @@ def term_set(page: Page, shared: Shared, protocol: Protocol) -> Node:
     }
 
 
-def term(page: Page, shared: Shared, protocol: Protocol, code: Code) -> Node:
+def term(page: Page, shared: Shared, protocol: Protocol, code: Code) -> _Node:
     """A code of a protocol; the language is a property of the set, as terms have none."""
     lang = _spoken(page, shared)
     address = _address(shared, protocol_path(lang, protocol.id))
     return {
         "@type": "DefinedTerm",
-        "@id": _own(page, shared),
         "url": _own(page, shared),
         "termCode": code.code,
         "name": shared.voice.plain(code.title),
@@ -89,7 +88,7 @@ def term(page: Page, shared: Shared, protocol: Protocol, code: Code) -> Node:
     }
 
 
-def breadcrumbs(page: Page, shared: Shared, protocol: Protocol, code: Code | None = None) -> Node:
+def breadcrumbs(page: Page, shared: Shared, protocol: Protocol, code: Code | None = None) -> _Node:
     """The way from the first page of the language to the page of a protocol, or of a code of it."""
     lang = _spoken(page, shared)
     steps = [
@@ -121,7 +120,7 @@ def _spoken(page: Page, shared: Shared) -> str:
     return page.lang if page.translated else shared.site.source_lang
 
 
-def _license(shared: Shared) -> Node:
+def _license(shared: Shared) -> _Node:
     licence = shared.site.catalogue.site.licence
     return {"license": licence.url} if licence else {}
 
