@@ -136,8 +136,9 @@ class Translator:
     def territory_tag(self) -> str:
         """The language with the territory where most of its speakers are, by CLDR: `de_DE`."""
         locale = _locale(self.lang)
-        likely = str(get_global("likely_subtags").get(locale.language, ""))
-        return f"{locale.language}_{locale.territory or likely.rpartition('_')[2] or locale.language.upper()}"
+        written = f"{locale.language}_{locale.script}" if locale.script else locale.language
+        likely = str(get_global("likely_subtags").get(written, locale.language.upper()))
+        return f"{locale.language}_{locale.territory or likely.rpartition('_')[2]}"
 
     def language_name(self, tag: str) -> str:
         """The language's name in itself, by CLDR: `Deutsch`."""

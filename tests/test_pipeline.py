@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from codepairs import pipeline
+from codepairs import changes, pipeline
 from codepairs.errors import ContentError, OutputError
 from codepairs.manifest import MANIFEST
+from codepairs.outputs import images
+from codepairs.outputs.cards import Card
 from codepairs.settings import Settings
 from codepairs.write import Data, Folder, Written
 from tests.sites import Told, edit, site_of, snapshot
@@ -459,3 +461,39 @@ def test_build_after_an_edit_equals_a_clean_build(built: Settings, name: str) ->
         files.pop(MANIFEST)
     assert incremental == wanted
     assert incremental != before, "the edit was to change something"
+
+
+def test_without_what_draws_pictures_the_site_is_whole_and_a_warning_says_so(
+    built: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert list(built.output.rglob("*.png"))
+    monkeypatch.setattr(pipeline, "can_draw", lambda: False)
+    monkeypatch.setattr(changes, "_drawing_digest", lambda: "gone")
+    report = pipeline.build(built)
+    (warning,) = report.warnings
+    assert "pip install codepairs[images]" in str(warning)
+    assert str(warning).startswith(f"{built.content}/site.yaml:1:1: warning: ")
+    assert not list(built.output.rglob("*.png"))
+    assert not [path for path in built.output.rglob("*.html") if b"og:image" in path.read_bytes()]
+    assert pipeline.build(built).written == 0
+    monkeypatch.undo()
+    assert pipeline.build(built).warnings == ()
+    assert list(built.output.rglob("*.png"))
+
+
+def test_site_may_do_without_pictures(tiny: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    edit(tiny.content / "site.yaml", "languages:", "images: no\nlanguages:")
+    monkeypatch.setattr(pipeline, "can_draw", lambda: False)
+    assert pipeline.build(tiny).warnings == ()
+    assert not list(tiny.output.rglob("*.png"))
+
+
+def test_only_the_picture_of_an_edited_code_is_drawn(built: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[Card] = []
+    monkeypatch.setattr(images, "picture", lambda card: drawn.append(card) or b"drawn")
+    edit(built.content / "parcel" / "4.2.1.yaml", "Shelf full", "Shelf overfull")
+    pipeline.build(built)
+    assert [card.below for card in drawn] == [("Shelf overfull",)]
+    edit(built.content / "parcel" / "4.2.1.yaml", "The van is late.", "The van comes late.")
+    pipeline.build(built)
+    assert len(drawn) == 1

@@ -124,7 +124,8 @@ def _set(text: str, room: int) -> tuple[int, list[str]]:
         lines = _wrapped(words, widths, _width(" ", size), room)
         if len(lines) <= most and max(widths, default=0) <= room:
             return size, _balanced(words, widths, _width(" ", size), room, len(lines))
-    return size, [*lines[: most - 1], _cut(lines[most - 1], size, room)]
+    *others, last = lines[:most]
+    return size, [*(_cut(line, size, room) for line in others), _cut(last, size, room, more=len(lines) > most)]
 
 
 def _wrapped(words: Sequence[str], widths: Sequence[int], space: int, room: int) -> list[str]:
@@ -148,8 +149,10 @@ def _balanced(words: Sequence[str], widths: Sequence[int], space: int, room: int
     return next(lines for lines in (_wrapped(words, widths, space, each) for each in rooms) if len(lines) <= count)
 
 
-def _cut(line: str, size: int, room: int) -> str:
-    """As much of a line as has room with the sign that there is more."""
+def _cut(line: str, size: int, room: int, more: bool = False) -> str:
+    """The line, or as much of it as has room with the sign that there is more."""
+    if not more and _width(line, size) <= room:
+        return line
     while line and _width(f"{line}…", size) > room:
         line = line[:-1].rstrip()
     return f"{line}…"

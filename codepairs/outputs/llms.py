@@ -24,7 +24,8 @@ def _files(site: Site, plan: Plan, batch: Batch) -> Iterator[File]:
 
 def _lines(site: Site) -> Iterator[str]:
     info, source = site.catalogue.site, site.translators[site.source_lang]
-    yield from (f"# {_flat(info.title)}", "", f"> {_said(source, info.tagline)} {_said(source, info.description)}", "")
+    said = f"{_said(source, info.tagline)} {_said(source, info.description)}"
+    yield from (f"# {_flat(info.title)}", "", f"> {_flat(said)}", "")
     yield (
         "Below each protocol, a code has a page `<code>.html` and its data `<code>.json`; two codes have a page"
         " `<a>-vs-<b>.html`, in the order in which the protocol lists them. Codes stand in addresses by their `slug`."
@@ -60,11 +61,11 @@ def _page(site: Site, path: str) -> str:
 
 
 def _link(name: str, address: str, note: str = "") -> str:
-    return f"- [{_flat(name)}]({address})" + (f": {note}" if note else "")
+    return f"- [{_flat(name)}]({address})" + (f": {_flat(note)}" if note else "")
 
 
 def _said(translator: Translator, text: Text) -> str:
-    return _flat(plain_text(translator.phrase(text).text))
+    return plain_text(translator.phrase(text).text)
 
 
 def _flat(text: str) -> str:
