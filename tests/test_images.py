@@ -126,5 +126,5 @@ def test_what_the_site_says_is_on_its_cards(tiny_site: Site) -> None:
         site=("Tiny", "tiny.example"),
         tone="failed-for-now",
     )
-    assert found["parcel", "index"].below[0] == "2.0.0 – 5.7.2"
+    assert found["parcel", "index"].below[0] == "2.0.0 … 5.7.2"
     assert found["index", "index"].below == ("Parcel · Names", "parcel · names")

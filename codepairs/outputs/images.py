@@ -57,7 +57,7 @@ def _of_site(site: Site) -> Card:
 def _of_protocol(site: Site, protocol: Protocol) -> Card:
     codes = tuple(protocol.codes.values())
     ends = (codes[0], codes[-1]) if len(codes) > 1 else codes
-    span = (" – ".join(code.code for code in ends), " – ".join(code.slug for code in ends))
+    span = (" … ".join(code.code for code in ends), " … ".join(code.slug for code in ends))
     return Card((protocol.name, protocol.id), span, (), _title(site))
 
 
