@@ -24,16 +24,16 @@ def can_draw() -> bool:
 
 def cards(site: Site) -> Iterator[tuple[tuple[str, str], Card]]:
     """What stands on each picture, and the key of its batch: a protocol and a slug, as in the path of the file."""
-    return ((key, _card(site, *key)) for _, key in _keys(site))
+    if site.draws:
+        yield (_WHOLE, _WHOLE), _of_site(site)
+        for protocol in site.catalogue.protocols.values():
+            yield (protocol.id, _WHOLE), _of_protocol(site, protocol)
+            for code in protocol.codes.values():
+                yield (protocol.id, code.slug), _of_code(site, protocol, code)
 
 
 def _keys(site: Site) -> Iterator[tuple[str, tuple[str, str]]]:
-    if site.draws:
-        yield site.source_lang, (_WHOLE, _WHOLE)
-        for protocol in site.catalogue.protocols.values():
-            yield site.source_lang, (protocol.id, _WHOLE)
-            for code in protocol.codes.values():
-                yield site.source_lang, (protocol.id, code.slug)
+    return ((site.source_lang, key) for key, _ in cards(site))
 
 
 _WHOLE = "index"
