@@ -2,8 +2,8 @@
 
 A picture says nothing in any language of the site, so that one serves all of them. It is drawn with the font that
 comes with Pillow, whose letters are few: what the font lacks is folded to what it has, or left out, and never becomes
-a box. Sixteen colours in steps between the ground and three inks keep a picture small; the same card gives the same
-bytes with the same Pillow, which is imported where a picture is drawn, because not every installation has it.
+a box. Three inks in few steps from the ground keep a picture small. The same card gives the same bytes with the same
+Pillow, which is imported where a picture is drawn, because not every installation has it.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ _EDGE = 80
 """Free space at the left, at the right, above and below."""
 _BAR = 24
 """Width of the bar in the colour of the tone."""
+_ROOM = SIZE[0] - 2 * _EDGE - _BAR
+"""Width that texts may take."""
 _SIGN = 180
 """Diameter of the sign."""
 _FINE = 4
@@ -68,15 +70,11 @@ def picture(card: Card) -> bytes:
     from PIL import Image
 
     image = Image.new("L", SIZE, 0)
-    bar = _RAMPS["tone"][-1]
-    image.paste(bar, (0, 0, _BAR, SIZE[1]))
+    image.paste(_RAMPS["tone"][-1], (0, 0, _BAR, SIZE[1]))
     _draw_head(image, card)
-    room = SIZE[0] - 2 * _EDGE - _BAR
     if card.tone:
-        sign = _sign(card.tone)
-        image.paste(sign, (SIZE[0] - _EDGE - _SIGN, _MIDDLE - _SIGN // 2))
-        room -= _SIGN + _EDGE
-    _draw_main(image, _shown(card.main), room)
+        image.paste(_sign(card.tone), (SIZE[0] - _EDGE - _SIGN, _MIDDLE - _SIGN // 2))
+    _draw_main(image, _shown(card.main), _ROOM - (_SIGN + _EDGE if card.tone else 0))
     _draw_below(image, _shown(card.below))
     return _png(image, _palette(card.tone))
 
@@ -94,23 +92,20 @@ _LINES = ((48, 2), (42, 2), (36, 3), (32, 3))
 def _draw_head(image: Image, card: Card) -> None:
     """The first row: what the code belongs to, and at its end the site."""
     corner, site = _shown(card.corner), _shown(card.site)
-    room = SIZE[0] - 2 * _EDGE - _BAR
-    size = _fitting(f"{corner}    {site}", 40, room)
+    size = _fitting(f"{corner}    {site}", 40, _ROOM)
     _write(image, corner, size, "ink", (_EDGE + _BAR, _HEAD))
-    width = _width(site, size)
-    _write(image, site, size, "quiet", (SIZE[0] - _EDGE - width, _HEAD))
+    _write(image, site, size, "quiet", (SIZE[0] - _EDGE - _width(site, size), _HEAD))
 
 
 def _draw_main(image: Image, text: str, room: int) -> None:
     size = _fitting(text, 260, room)
     line = _line(text, size, "ink")
     if line:
-        middle = _MIDDLE - line.image.height // 2
-        image.paste(line.image, (_EDGE + _BAR, middle))
+        image.paste(line.image, (_EDGE + _BAR, _MIDDLE - line.image.height // 2))
 
 
 def _draw_below(image: Image, text: str) -> None:
-    size, lines = _set(text, SIZE[0] - 2 * _EDGE - _BAR)
+    size, lines = _set(text, _ROOM)
     last = SIZE[1] - _EDGE + 10
     for rank, line in enumerate(reversed(lines)):
         _write(image, line, size, "ink", (_EDGE + _BAR, last - rank * round(size * 1.25)))
