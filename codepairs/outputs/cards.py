@@ -12,7 +12,7 @@ import struct
 import unicodedata
 import zlib
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from math import cos, pi, sin
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -162,8 +162,9 @@ class _Line(NamedTuple):
     """Where that begins, as seen from the beginning of its base line."""
 
 
+@lru_cache(maxsize=64)
 def _line(text: str, size: int, ink: str) -> _Line | None:
-    """A line drawn; None where there is nothing to see."""
+    """A line drawn; None where there is nothing to see. Names of site and protocol stand on very many cards."""
     from PIL import Image as Images
     from PIL import ImageDraw
 
@@ -288,6 +289,7 @@ def _fitting(text: str, size: int, room: int) -> int:
     return size if width <= room else max(12, size * room // width)
 
 
+@lru_cache(maxsize=1024)
 def _width(text: str, size: int) -> int:
     return round(_font(size).getlength(text))
 
