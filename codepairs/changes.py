@@ -17,13 +17,17 @@ from hashlib import blake2b
 from pathlib import Path
 
 from codepairs.model import Code, CuratedPair, Protocol, Text
+from codepairs.outputs.images import cards
 from codepairs.plan import Batch, OutputKind, Page, PageKind, Site
 from codepairs.settings import Settings
 from codepairs.translate import Translator
+from codepairs.urls import image_path
 
 __all__ = ["Changes", "Parts", "inputs_digest", "parts_of", "program_digest"]
 
 _RENDERS_WITH = ("babel", "jinja2", "markdown", "markupsafe", "nh3")
+_DRAWS = ("outputs/cards.py", "outputs/images.py")
+_DRAWS_WITH = ("pillow",)
 
 _EVERYWHERE = ("program", "settings", "assets", "fragments", "messages")
 """The parts that all pages of a language depend on."""
@@ -39,12 +43,14 @@ def parts_of(site: Site, kinds: Iterable[PageKind]) -> dict[str, str]:
     names = [f"{protocol.id} {protocol.name}" for protocol in catalogue.protocols.values()]
     parts = {
         "program *": program_digest(),
-        "settings *": _digest(repr(catalogue.site), site.base_url, *names),
+        "settings *": _digest(repr(catalogue.site), site.base_url, str(site.draws), *names),
+        "drawing *": _drawing_digest(),
         "assets *": site.assets.digest,
         "fragments *": _digest(*map(str, fragments)),
         "listing *": _digest(*_listing(site)),
     }
     parts |= {f"asset * {path}": blake2b(data, digest_size=6).hexdigest() for path, data in site.assets.files.items()}
+    parts |= {" ".join(("image *", *key)): _digest(repr(card), image_path(*key)) for key, card in cards(site)}
     parts |= {f"template * {kind.name}": site.template_digests[kind.template] for kind in kinds}
     in_languages = sorted(site.languages_of(tuple(catalogue.site.texts())))
     # Every language shows how far all of them have come.
@@ -156,8 +162,8 @@ class Changes:
             " ".join(words)
             for words in self._words
             if words[0] in output.needs
-            and words[1] in ("*", batch.lang)
-            and (not batch.key or len(words) < 3 or words[2] == batch.key[0])
+            and (words[1] in ("*", batch.lang) or not output.keys)
+            and all(word == own for word, own in zip(words[2:], batch.key, strict=False))
         ]
 
     def _codes(self, words: tuple[str, ...]) -> Iterable[str | None]:
@@ -193,7 +199,7 @@ def _shown(words: tuple[str, ...], page: Page, own: set[tuple[str, ...]] | None)
 def inputs_digest(settings: Settings) -> str:
     """The digest of all files and options that a build reads: where it is the same, nothing can have changed."""
     made = blake2b(program_digest().encode(), digest_size=16)
-    made.update(repr((settings.base_url, settings.strict)).encode())
+    made.update(repr((settings.base_url, settings.strict, _drawing_digest())).encode())
     for folder in (settings.content, settings.locales, settings.templates):
         made.update(b"\0")
         for path in _files_below(folder):
@@ -214,6 +220,13 @@ def program_digest() -> str:
     """Digest of the package and of what it renders with: another version of either makes every page anew."""
     files = sorted(Path(__file__).parent.rglob("*.py"))
     return _digest(*(path.read_text(encoding="utf-8") for path in files), *_installed(_RENDERS_WITH))
+
+
+@cache
+def _drawing_digest() -> str:
+    """Digest of what draws pictures; they depend on no more of the program, so that its other parts can change."""
+    texts = ((Path(__file__).parent / name).read_text(encoding="utf-8") for name in _DRAWS)
+    return _digest(*texts, *_installed(_DRAWS_WITH))
 
 
 def _installed(names: Iterable[str]) -> list[str]:

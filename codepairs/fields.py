@@ -152,15 +152,23 @@ class Fields:
         """A list of documents: `RFC 5321 section 4.2.3`, `RFC 5321`, or a mapping of title and url."""
         return tuple(source for item in self.sequence(name) if (source := self._source(item)))
 
+    def document(self, name: str, what: str) -> Source | None:
+        """A document of the web: a mapping of title and url."""
+        node = self.take(name)
+        return self._document(node, what) if node else None
+
+    def _document(self, node: Node, what: str) -> Source | None:
+        fields = Fields(node, node.place, what, self.problems)
+        title, url = fields.word("title", required=True), fields.word("url", required=True)
+        fields.close()
+        if url and not re.fullmatch(r"https?://[^\s<>\"']+", url):
+            self.problem(fields.place_of("url"), f"{url!r} is no address; it begins with https://")
+            return None
+        return Source(title=title, url=url, place=node.place)
+
     def _source(self, node: Node) -> Source | None:
         if isinstance(node, MappingNode):
-            fields = Fields(node, node.place, "a source", self.problems)
-            title, url = fields.word("title", required=True), fields.word("url", required=True)
-            fields.close()
-            if url and not re.fullmatch(r"https?://[^\s<>\"']+", url):
-                self.problem(fields.place_of("url"), f"{url!r} is no address; it begins with https://")
-                return None
-            return Source(title=title, url=url, place=node.place)
+            return self._document(node, "a source")
         value = node.value if isinstance(node, ScalarNode) else ""
         match = _RFC.fullmatch(value)
         if match is None:

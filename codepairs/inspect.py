@@ -6,12 +6,15 @@ small records of each page, not from the pages themselves.
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -22,7 +25,7 @@ from codepairs.plan import Page, Site, plan_site
 from codepairs.proofread import read_rules
 from codepairs.prose import plain_text
 from codepairs.rules import sentences
-from codepairs.urls import absolute
+from codepairs.urls import absolute, code_data_path, protocol_data_path
 
 __all__ = [
     "Judge",
@@ -43,6 +46,8 @@ _SILENT = frozenset({"pre", "script", "style", "-comment"})
 """Transcripts quote, so they may repeat; the others are not read."""
 _PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
 _FILE = re.compile(r"\.(json|css|js|svg|png|html|xml|txt)$")
+_LINKED = 'script[type="application/ld+json"]'
+_ADDRESS = re.compile(r"https?://[^\s)]+")
 _DOUBLED = re.compile(r"\b([^\W\d_]{2,}) \1\b")
 
 
@@ -59,6 +64,8 @@ class PageRecord:
     ids: frozenset[str]
     alternates: Mapping[str, str] = field(default_factory=dict)
     """Addresses by hreflang."""
+    addresses: frozenset[str] = frozenset()
+    """Full addresses in what the page says to programs: in linked data, and that of its picture."""
 
 
 def site_problems(output: Path, locales: Path, site: Site) -> list[Problem]:
@@ -75,7 +82,12 @@ def site_problems(output: Path, locales: Path, site: Site) -> list[Problem]:
             continue
         records[page.path] = record_of(page.path, tree)
         problems += [Problem(Place(str(path)), text) for text in judge.problems(page, tree)]
-    found = [*_link_problems(output, records, site), *_unique_problems(records), *_alternate_problems(records, site)]
+    found = [
+        *_link_problems(output, records, site),
+        *_unique_problems(records),
+        *_alternate_problems(records, site),
+        *_data_problems(output, records, site),
+    ]
     return problems + [Problem(Place(str(output / path)), text) for path, text in found]
 
 
@@ -95,7 +107,25 @@ def record_of(path: str, tree: LexborHTMLParser) -> PageRecord:
             str(node.attributes.get("hreflang")): str(node.attributes.get("href"))
             for node in tree.css('link[rel="alternate"][hreflang]')
         },
+        addresses=frozenset(_said_to_programs(tree)),
     )
+
+
+def _said_to_programs(tree: LexborHTMLParser) -> Iterator[str]:
+    for node in tree.css('meta[property="og:image"]'):
+        yield str(node.attributes.get("content"))
+    for node in tree.css(_LINKED):
+        with suppress(ValueError):
+            yield from _addresses(json.loads(node.text()))
+
+
+def _addresses(data: Any) -> Iterator[str]:
+    """The full addresses in data, wherever in it."""
+    if isinstance(data, dict | list):
+        for item in data.values() if isinstance(data, dict) else data:
+            yield from _addresses(item)
+    elif isinstance(data, str) and _ADDRESS.fullmatch(data):
+        yield data
 
 
 class Judge:
@@ -202,6 +232,11 @@ def page_problems(
         yield f"has the id {twice!r} twice"
     for node in tree.css("li:empty, dd:empty, h2:empty, h3:empty"):
         yield f"has an empty <{node.tag}>"
+    for node in tree.css(_LINKED):
+        try:
+            json.loads(node.text())
+        except ValueError as error:
+            yield f"has linked data that is no JSON: {error}"
     for passage in passages:
         for text in passage.own:
             for name in placeholders.intersection(_PLACEHOLDER.findall(text)):
@@ -234,6 +269,35 @@ def _link_problems(output: Path, records: Mapping[str, PageRecord], site: Site) 
                 yield record.path, f"links to {link!r}, which does not exist"
             elif parts.fragment and target in records and unquote(parts.fragment) not in records[target].ids:
                 yield record.path, f"links to {link!r}, but that page has no such id"
+
+
+def _data_problems(output: Path, records: Mapping[str, PageRecord], site: Site) -> Iterator[tuple[str, str]]:
+    """What is said to programs names files that exist: pages, pictures, data, schemas."""
+    exists: dict[str, bool] = {}
+    known: list[tuple[str, Iterable[str]]] = [(path, sorted(record.addresses)) for path, record in records.items()]
+    for path in ("llms.txt", *_data_paths(site)):
+        try:
+            data = (output / path).read_text(encoding="utf-8")
+            known.append((path, _addresses(json.loads(data)) if path.endswith(".json") else _ADDRESS.findall(data)))
+        except OSError:
+            yield path, "is missing; build the site first"
+        except ValueError as error:
+            yield path, f"is no JSON: {error}"
+    for path, addresses in known:
+        for address in dict.fromkeys(addresses):
+            if address.startswith(site.base_url):
+                target = _target("", unquote(address.removeprefix(site.base_url)) or "./", "", site.link_style)
+                if target not in exists:
+                    exists[target] = target in records or (output / target).is_file()
+                if not exists[target]:
+                    yield path, f"names {address}, which does not exist"
+
+
+def _data_paths(site: Site) -> Iterator[str]:
+    for lang in site.translators:
+        for protocol in site.catalogue.protocols.values():
+            yield protocol_data_path(lang, protocol.id)
+            yield from (code_data_path(lang, protocol.id, code.slug) for code in protocol.codes.values())
 
 
 def _target(page: str, link: str, base: str, style: str) -> str:

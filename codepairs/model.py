@@ -329,6 +329,10 @@ class SiteInfo:
     """`file` links to `550.html`, `clean` to `550`; the files are the same."""
     indexing: str = "notable"
     """`notable` offers search engines the pairs that people compare, `all` offers every pair."""
+    images: bool = True
+    """Whether a picture is drawn for each code, which stands for its page where that is shared."""
+    licence: Source | None = None
+    """The terms under which the texts may be used."""
     protocols: tuple[str, ...] = ()
     """Ids of the protocols, in the order of the home page."""
     superseded: Mapping[str, str] = field(default_factory=dict)

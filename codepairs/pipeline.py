@@ -17,6 +17,7 @@ from codepairs.execute import executor_of, jobs, run, stored
 from codepairs.load import read_sources
 from codepairs.manifest import Manifest, NewManifest
 from codepairs.outputs import OUTPUTS
+from codepairs.outputs.images import can_draw
 from codepairs.pages import PAGE_KINDS
 from codepairs.plan import Plan, Site, plan_site
 from codepairs.rules import broken_rules
@@ -70,7 +71,11 @@ def read_site(settings: Settings) -> tuple[Site, tuple[Problem, ...]]:
         template_digests=digests(settings.templates),
         interface=interface_texts(settings.templates),
         base_url=_base_url(settings.base_url or catalogue.site.url),
+        draws=catalogue.site.images and can_draw(),
     )
+    if catalogue.site.images and not site.draws:
+        message = "pictures of codes need Pillow: pip install codepairs[images], or say 'images: no' here"
+        problems.append(Problem(Place(str(settings.content / "site.yaml")), message, warning=True))
     if settings.strict:
         problems += _untranslated(site)
     if errors_of(problems, strict=settings.strict):

@@ -36,6 +36,8 @@ class Site:
     """The messages of the templates."""
     base_url: str
     """Absolute address of the site, with a slash at its end."""
+    draws: bool = False
+    """Whether pictures are drawn: they are wanted, and there is what draws them."""
 
     @property
     def domains(self) -> tuple[str, ...]:
@@ -129,6 +131,10 @@ class Page(NamedTuple):
         """Whether its own text is in its language; if not, the page shows passages of the source language."""
         return self.lang in self.languages
 
+    def standing(self, source_lang: str) -> str:
+        """The path of the page that stands for it: its own, or that in the source language if it falls back on that."""
+        return self.path if self.outside or self.translated else f"{source_lang}/{self.name}"
+
     @property
     def indexed(self) -> bool:
         """Whether it stands in the sitemap and search engines may list it."""
@@ -176,7 +182,7 @@ class OutputKind:
     """The kinds of parts they depend on: the first words of names in `codepairs.changes.parts_of`."""
     files: Callable[[Site, Plan, Batch], Iterator[File]]
     keys: Callable[[Site], Iterable[tuple[str, tuple[str, ...]]]] | None = None
-    """Language and key of each of its batches; None: a single one."""
+    """Language and key of each of its batches; None: a single one, for all languages."""
 
     def batches(self, site: Site) -> Iterator[Batch]:
         """The batches of the kind."""

@@ -99,9 +99,7 @@ def alternates(site: Site, page: Page) -> dict[str, str]:
 
 def _canonical(site: Site, page: Page) -> str:
     """The page's own address, or that of the source language where the page falls back on it."""
-    lang = page.lang if page.translated else site.source_lang
-    path = page.path if page.outside else f"{lang}/{page.name}"
-    return absolute(path, site.base_url, site.link_style)
+    return absolute(page.standing(site.source_lang), site.base_url, site.link_style)
 
 
 def _language(site: Site, page: Page, lang: str) -> Mapping[str, object]:

@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from babel.core import Locale, UnknownLocaleError
+from babel.core import Locale, UnknownLocaleError, get_global
 
 from codepairs.errors import Place, Problem
 from codepairs.model import Language, Text
@@ -132,6 +132,13 @@ class Translator:
         from babel.dates import format_date
 
         return str(format_date(day, "long", locale=_locale(self.lang)))
+
+    def territory_tag(self) -> str:
+        """The language with the territory where most of its speakers are, by CLDR: `de_DE`."""
+        locale = _locale(self.lang)
+        written = f"{locale.language}_{locale.script}" if locale.script else locale.language
+        likely = str(get_global("likely_subtags").get(written, locale.language.upper()))
+        return f"{locale.language}_{locale.territory or likely.rpartition('_')[2]}"
 
     def language_name(self, tag: str) -> str:
         """The language's name in itself, by CLDR: `Deutsch`."""

@@ -18,11 +18,13 @@ __all__ = [
     "asset_path",
     "code_data_path",
     "code_path",
+    "image_path",
     "lang_path",
     "pair_path",
     "protocol_data_path",
     "protocol_path",
     "relative",
+    "schema_path",
     "source_url",
 ]
 
@@ -64,6 +66,16 @@ def pair_path(lang: str, protocol: str, a: str, b: str) -> str:
 def asset_path(name: str) -> str:
     """A style sheet, script or icon: `assets/style.css`."""
     return f"assets/{name}"
+
+
+def image_path(protocol: str = "index", slug: str = "index") -> str:
+    """The picture of a code, of a protocol, or of the site: `assets/og/{protocol}/{slug}.png`."""
+    return asset_path(f"og/{protocol}/{slug}.png")
+
+
+def schema_path(name: str) -> str:
+    """What describes the data of one kind, a JSON Schema: `schemas/code.schema.json`."""
+    return f"schemas/{name}.schema.json"
 
 
 def relative(target: str, page: str, style: str = "file") -> str:

@@ -80,6 +80,8 @@ def _site(document: Document, protocols: tuple[str, ...], problems: list[Problem
         languages=languages or (Language("en", True),),
         link_style=fields.word("link_style", choices=("file", "clean")) or "file",
         indexing=fields.word("indexing", choices=("notable", "all")) or "notable",
+        images=fields.word("images", choices=("yes", "no")) != "no",
+        licence=fields.document("licence", "the licence"),
         protocols=tuple(node.value for node in names) or protocols,
         superseded={name: superseded.word(name) or "" for name in superseded.node.items},
     )

@@ -33,6 +33,7 @@ ONLY_IN = {
     "selectolax": {"inspect"},
     "distributed": {"cluster"},
     "obstore": {"stores"},
+    "PIL": {"outputs"},
     "zstandard": {"stores"},
 }
 """What one part of the program knows, and no other."""

@@ -16,13 +16,13 @@ import pytest
 from codepairs import changes
 from codepairs.assets import Assets
 from codepairs.changes import Changes, inputs_digest, parts_of
-from codepairs.model import Catalogue, Language, Protocol, Text
+from codepairs.model import Catalogue, Language, Protocol, Source, Text
 from codepairs.outputs import OUTPUTS
 from codepairs.pages import PAGE_KINDS
 from codepairs.plan import Site
 from codepairs.settings import Settings
 from codepairs.translate import Messages
-from tests.sites import output_files, plan_of, rendered, with_catalogue, with_codes
+from tests.sites import bytes_of, plan_of, rendered, with_catalogue, with_codes
 from tests.support import ROOT, make_pair, make_registry
 
 Reasons = dict[str, list[str]]
@@ -44,11 +44,9 @@ def _stale(before: Site, after: Site) -> Reasons:
 def _made(site: Site) -> dict[str, object]:
     """What pages hold, by path, and the files of batches that are no pages, by the names of the batches."""
     found: dict[str, object] = {page.path: html for page, html in rendered(site)}
+    plan = plan_of(site)
     for output in OUTPUTS:
-        files = output_files(site, output)
-        for batch in output.batches(site):
-            folder = "/".join((batch.lang, *batch.key, "")) if batch.key else ""
-            found[batch.name] = {path: data for path, data in files.items() if path.startswith(folder)}
+        found |= {batch.name: bytes_of(output.files(site, plan, batch)) for batch in output.batches(site)}
     return found
 
 
@@ -207,7 +205,45 @@ def test_another_version_of_the_program_concerns_everything(tiny_site: Site, mon
     outputs = {output.name: output for output in OUTPUTS}
     for batch in plan_of(tiny_site).batches():
         why = found.of_output(outputs[batch.kind], batch) if batch.kind in outputs else found.of_batch(batch)
-        assert why == ["program *"]
+        # Pictures depend on what draws them, and not on the rest of the program.
+        assert why == ([] if batch.kind == "image" else ["program *"])
+
+
+def test_another_way_of_drawing_concerns_pictures_only(tiny_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = parts_of(tiny_site, PAGE_KINDS)
+    monkeypatch.setattr(changes, "_drawing_digest", lambda: "another")
+    after = parts_of(tiny_site, PAGE_KINDS)
+    assert {name for name in before if before[name] != after[name]} == {"drawing *"}
+    found = Changes(tiny_site, before, after)
+    outputs = {output.name: output for output in OUTPUTS}
+    stale = {batch.kind for batch in plan_of(tiny_site).batches() if found.of_batch(batch)}
+    stale |= {
+        kind for kind, output in outputs.items() for each in output.batches(tiny_site) if found.of_output(output, each)
+    }
+    assert stale == {"image"}
+
+
+PICTURED: dict[str, tuple[Callable[[Site], Site], set[str]]] = {
+    "phrase": (lambda s: _code(s, "parcel", "5.1.1", phrase="Other words"), {"parcel 5.1.1"}),
+    "tone": (
+        lambda s: _code(s, "parcel", "5.1.1", facts={**_parcel(s).codes["5.1.1"].facts, "outcome": ("proceeds",)}),
+        {"parcel 5.1.1"},
+    ),
+    "name of a protocol": (
+        lambda s: _protocol(s, "names", name="Other"),
+        {"index index", "names index", "names noerror", "names nxdomain", "names 0x2f"},
+    ),
+    "title of a code": (lambda s: _code(s, "parcel", "5.1.1", title=_reworded(_titled(s))), set()),
+    "translation": (lambda s: _said(s, "de", _titled(s), "Anders"), set()),
+    "link style": (lambda s: _info(s, link_style="clean"), set()),
+}
+
+
+@pytest.mark.parametrize("name", PICTURED)
+def test_picture_is_drawn_anew_only_where_what_it_shows_has_changed(tiny_site: Site, name: str) -> None:
+    edited, wanted = PICTURED[name]
+    stale = {batch: why for batch, why in _stale(tiny_site, edited(tiny_site)).items() if batch.startswith("image ")}
+    assert stale == {f"image en {key}": [f"image * {key}"] for key in wanted}
 
 
 def _without(site: Site, name: str, code: str) -> Site:
@@ -255,6 +291,19 @@ EDITS: dict[str, Callable[[Site], Site]] = {
     "featured pairs": lambda s: _protocol(s, "parcel", featured=(("5.1.1", "5.7.1"), ("2.0.0", "4.2.1"))),
     "order of the protocols": lambda s: with_catalogue(s, _reversed(s.catalogue)),
     "removed protocol": lambda s: with_catalogue(s, replace(s.catalogue, protocols={"parcel": _parcel(s)})),
+    "tone of a code": lambda s: _code(
+        s, "parcel", "5.1.1", facts={**_parcel(s).codes["5.1.1"].facts, "outcome": ("proceeds",)}
+    ),
+    "verdict of a pair": lambda s: _protocol(
+        s,
+        "parcel",
+        curated={codes: replace(pair, verdict=_reworded(pair.verdict)) for codes, pair in _parcel(s).curated.items()},
+    ),
+    "summary of a protocol": lambda s: _protocol(s, "parcel", summary=_reworded(_parcel(s).summary)),
+    "translated summary": lambda s: _said(s, "ar", _parcel(s).summary, "ملخص"),
+    "lost summary": lambda s: _said(s, "de", _parcel(s).summary, None),
+    "licence": lambda s: _info(s, licence=Source(title="Terms", url="https://terms.example/")),
+    "no pictures": lambda s: replace(s, draws=False),
     "title of the site": lambda s: _info(s, title="Other"),
     "tagline": lambda s: _info(s, tagline=_reworded(s.catalogue.site.tagline)),
     "link style": lambda s: _info(s, link_style="clean"),

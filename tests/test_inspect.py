@@ -250,3 +250,44 @@ def test_site_under_another_address_is_judged_by_that_address(tiny: Settings) ->
     settings = replace(tiny, base_url="https://other.example/deep/er/")
     pipeline.build(settings)
     assert shown(site_problems(settings.output, settings.locales, site_of(settings))) == []
+
+
+def test_linked_data_that_is_no_json(broken: Break) -> None:
+    found = broken(CODE, '{"@context":', "{@context:")
+    assert [text.partition(": Expecting")[0] for text in found] == [f"{CODE}:1:1: has linked data that is no JSON"]
+
+
+def test_linked_data_that_names_no_page(broken: Break) -> None:
+    found = broken(CODE, f'"item":{{"@id":"{BASE}{CODE}"}}', f'"item":{{"@id":"{BASE}de/none.html"}}')
+    assert found == [f"{CODE}:1:1: names {BASE}de/none.html, which does not exist"]
+
+
+@pytest.mark.parametrize("path", ["de/index.html", "de/parcel/index.html", CODE])
+def test_picture_that_does_not_exist(broken: Break, path: str) -> None:
+    found = broken(path, ".png", ".gif")
+    assert [text.endswith(".gif, which does not exist") for text in found] == [True]
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "problem"),
+    [
+        ("de/parcel/4.2.1.json", "code.schema", "coder.schema", "names {}schemas/coder.schema.json"),
+        ("de/parcel/index.json", "4.2.1.html", "4.2.0.html", "names {}de/parcel/4.2.0.html"),
+        ("de/names/0x2f.json", '{"$schema":', "{$schema:", "is no JSON"),
+        ("llms.txt", "en/parcel/index.json", "en/parcel/all.json", "names {}en/parcel/all.json"),
+    ],
+)
+def test_data_that_names_what_does_not_exist(broken: Break, path: str, old: str, new: str, problem: str) -> None:
+    (found,) = broken(path, old, new)
+    assert found.startswith(f"{path}:1:1: {problem.format(BASE)}")
+
+
+def test_missing_data(folder: Path, tiny_built: Settings, tiny_site: Site) -> None:
+    path = folder / "schemas" / "code.schema.json"
+    data = path.read_bytes()
+    try:
+        path.unlink()
+        found = shown(site_problems(folder, tiny_built.locales, tiny_site), folder)
+    finally:
+        path.write_bytes(data)
+    assert f"en/parcel/4.2.1.json:1:1: names {BASE}schemas/code.schema.json, which does not exist" in found

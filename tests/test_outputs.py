@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree
@@ -10,8 +11,10 @@ from xml.etree import ElementTree
 import pytest
 
 from codepairs.assets import Assets
+from codepairs.model import Source
 from codepairs.outputs.assets import ASSETS
 from codepairs.outputs.data import DATA
+from codepairs.outputs.llms import LLMS
 from codepairs.outputs.sitemap import ROBOTS, SITEMAP, sitemap_files
 from codepairs.plan import Site
 from codepairs.render import alternates
@@ -70,12 +73,15 @@ def test_data_is_compact_and_ends_with_a_line(tiny_site: Site) -> None:
 def test_data_of_a_code_says_everything_its_file_says(tiny_site: Site) -> None:
     data = _data(tiny_site)["en/parcel/4.2.1.json"]
     assert data == {
+        "$schema": f"{BASE}schemas/code.schema.json",
         "protocol": "parcel",
         "code": "4.2.1",
+        "slug": "4.2.1",
         "phrase": "Shelf full",
         "lang": "en",
         "translated": True,
         "url": f"{BASE}en/parcel/4.2.1.html",
+        "languages": {lang: f"{BASE}{lang}/parcel/4.2.1.json" for lang in ("en", "de", "ar")},
         "title": "No room at the moment",
         "summary": "The shop has no room for the parcel now, but will have some.",
         "meaning": "The shelf holds as many parcels as it can.\n\n"
@@ -85,6 +91,7 @@ def test_data_of_a_code_says_everything_its_file_says(tiny_site: Site) -> None:
             "customer": "Come back **tomorrow** with the same parcel.",
             "clerk": "Call the van, and see the [handbook](https://parcel.example/handbook).",
         },
+        "tone": "failed-for-now",
         "facts": {
             "class": ["later"],
             "outcome": ["failed_now"],
@@ -99,6 +106,9 @@ def test_data_of_a_code_says_everything_its_file_says(tiny_site: Site) -> None:
         "refines": None,
         "replaced_by": None,
         "confused_with": ["5.1.1"],
+        "comparisons": [
+            {"code": "5.1.1", "relation": "retry-or-stop", "url": f"{BASE}en/parcel/4.2.1-vs-5.1.1.html"},
+        ],
         "sources": [
             {
                 "title": "RFC 5321 section 4.2.1",
@@ -106,7 +116,42 @@ def test_data_of_a_code_says_everything_its_file_says(tiny_site: Site) -> None:
             },
             {"title": "Parcel handbook", "url": "https://parcel.example/handbook?a=1&b=2"},
         ],
+        "license": None,
     }
+
+
+def test_bundle_says_what_its_facts_mean_and_what_authors_wrote_about_pairs(tiny_site: Site) -> None:
+    bundle = _data(tiny_site)["de/parcel/index.json"]
+    outcome = next(fact for fact in bundle["facts"] if fact["role"] == "outcome")
+    assert outcome["tones"]["failed_now"] == "failed-for-now"
+    assert outcome["values"].keys() == outcome["tones"].keys()
+    assert {fact["id"]: fact["many"] for fact in bundle["facts"]}["acts"]
+    (pair,) = bundle["pairs"]
+    assert pair == {
+        "codes": ["5.1.1", "5.7.1"],
+        "verdict": "Bei 5.1.1 stimmt das Etikett nicht; bei 5.7.1 sind es die Waren.",
+        "relation": "alternatives",
+        "url": f"{BASE}de/parcel/5.1.1-vs-5.7.1.html",
+    }
+
+
+def test_data_names_the_codes_that_are_taken_for_one_too(tiny_site: Site) -> None:
+    data = _data(tiny_site)["en/parcel/5.7.1.json"]
+    assert data["confused_with"] == []
+    assert [each["code"] for each in data["comparisons"]] == ["5.1.1"]
+
+
+def test_data_names_only_the_languages_in_which_all_of_it_is(tiny_site: Site) -> None:
+    found = _data(tiny_site)
+    assert list(found["ar/parcel/2.0.0.json"]["languages"]) == ["en", "de"]
+    assert list(found["ar/parcel/index.json"]["languages"]) == ["en", "de"]
+    assert not found["ar/parcel/index.json"]["translated"]
+
+
+def test_data_names_the_licence(tiny_site: Site) -> None:
+    info = replace(tiny_site.catalogue.site, licence=Source(title="Terms", url="https://terms.example/"))
+    found = _data(with_catalogue(tiny_site, replace(tiny_site.catalogue, site=info)))
+    assert {data["license"] for data in found.values()} == {"https://terms.example/"}
 
 
 def test_data_is_in_its_language_and_says_whether_all_of_it_is(tiny_site: Site) -> None:
@@ -184,3 +229,30 @@ def test_address_with_an_ampersand_is_escaped(tiny_site: Site) -> None:
 def test_robots_allows_everything_and_names_the_sitemap(tiny_site: Site) -> None:
     files = output_files(tiny_site, ROBOTS)
     assert files == {"robots.txt": f"User-agent: *\nAllow: /\n\nSitemap: {BASE}sitemap.xml\n".encode()}
+
+
+def test_llms_txt_has_the_form_that_is_asked_for(tiny_site: Site) -> None:
+    (text,) = (data.decode() for data in output_files(tiny_site, LLMS).values())
+    lines = [line for line in text.splitlines() if line]
+    assert lines[0] == "# Tiny"
+    assert lines[1] == "> Small codes, told apart. A site of invented codes that the tests build."
+    assert [line for line in lines if line.startswith("#")] == [
+        "# Tiny",
+        "## English (en)",
+        "## Deutsch (de)",
+        "## JSON Schema",
+        "## Optional",
+    ]
+    links = [line for line in lines[3:] if not line.startswith("## ")]
+    assert all(re.fullmatch(r"- \[[^\]]+\]\(https://[^ )]+\)(: .+)?", line) for line in links)
+    assert f"- [Antwortcodes der Paketstelle (JSON)]({BASE}de/parcel/index.json)" in links
+    assert any(f"({BASE}schemas/code.schema.json)" in line for line in links)
+
+
+def test_texts_in_llms_txt_are_no_markup_of_it(tiny_site: Site) -> None:
+    parcel = tiny_site.catalogue.protocols["parcel"]
+    named = replace(parcel, title=replace(parcel.title, source="A [b](https://c.example) <d>\n# e"))
+    protocols = {**tiny_site.catalogue.protocols, "parcel": named}
+    site = with_catalogue(tiny_site, replace(tiny_site.catalogue, protocols=protocols))
+    text = output_files(site, LLMS)["llms.txt"].decode()
+    assert f"- [A b \\<d> # e]({BASE}en/parcel/)" in text

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from codepairs import pipeline
+from codepairs import changes, pipeline
 from codepairs.errors import ContentError, OutputError
 from codepairs.manifest import MANIFEST
+from codepairs.outputs import images
+from codepairs.outputs.cards import Card
 from codepairs.settings import Settings
 from codepairs.write import Data, Folder, Written
 from tests.sites import Told, edit, site_of, snapshot
@@ -163,7 +165,8 @@ def test_removed_code_takes_its_files_along(built: Settings) -> None:
     report = pipeline.build(built)
     left = [path for path in snapshot(built.output) if "0x2f" in path]
     assert left == []
-    assert report.removed == 3 * (1 + 1 + 2)
+    # Page, data and comparisons in each language, and one picture for all of them.
+    assert report.removed == 3 * (1 + 1 + 2) + 1
     assert "NXDOMAIN" in (built.output / "en/names/index.html").read_text(encoding="utf-8")
 
 
@@ -173,7 +176,19 @@ def test_removed_protocol_and_language_leave_no_empty_folders(built: Settings) -
     edit(built.content / "site.yaml", "- lang: ar\n", "")
     pipeline.build(built)
     folders = {path.relative_to(built.output).as_posix() for path in built.output.rglob("*") if path.is_dir()}
-    assert folders == {"assets", "de", "de/parcel", "en", "en/parcel"}
+    assert {name for name in folders if not name.startswith("assets/")} == {
+        "assets",
+        "de",
+        "de/parcel",
+        "en",
+        "en/parcel",
+        "schemas",
+    }
+    assert {name for name in folders if name.startswith("assets/")} == {
+        "assets/og",
+        "assets/og/index",
+        "assets/og/parcel",
+    }
 
 
 FOREIGN = ["CNAME", "de/notes.txt", "names/own.html", "en/names/0x2f-vs-mine.html", ".well-known/security.txt"]
@@ -446,3 +461,39 @@ def test_build_after_an_edit_equals_a_clean_build(built: Settings, name: str) ->
         files.pop(MANIFEST)
     assert incremental == wanted
     assert incremental != before, "the edit was to change something"
+
+
+def test_without_what_draws_pictures_the_site_is_whole_and_a_warning_says_so(
+    built: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert list(built.output.rglob("*.png"))
+    monkeypatch.setattr(pipeline, "can_draw", lambda: False)
+    monkeypatch.setattr(changes, "_drawing_digest", lambda: "gone")
+    report = pipeline.build(built)
+    (warning,) = report.warnings
+    assert "pip install codepairs[images]" in str(warning)
+    assert str(warning).startswith(f"{built.content}/site.yaml:1:1: warning: ")
+    assert not list(built.output.rglob("*.png"))
+    assert not [path for path in built.output.rglob("*.html") if b"og:image" in path.read_bytes()]
+    assert pipeline.build(built).written == 0
+    monkeypatch.undo()
+    assert pipeline.build(built).warnings == ()
+    assert list(built.output.rglob("*.png"))
+
+
+def test_site_may_do_without_pictures(tiny: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    edit(tiny.content / "site.yaml", "languages:", "images: no\nlanguages:")
+    monkeypatch.setattr(pipeline, "can_draw", lambda: False)
+    assert pipeline.build(tiny).warnings == ()
+    assert not list(tiny.output.rglob("*.png"))
+
+
+def test_only_the_picture_of_an_edited_code_is_drawn(built: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[Card] = []
+    monkeypatch.setattr(images, "picture", lambda card: drawn.append(card) or b"drawn")
+    edit(built.content / "parcel" / "4.2.1.yaml", "Shelf full", "Shelf overfull")
+    pipeline.build(built)
+    assert [card.below for card in drawn] == [("Shelf overfull",)]
+    edit(built.content / "parcel" / "4.2.1.yaml", "The van is late.", "The van comes late.")
+    pipeline.build(built)
+    assert len(drawn) == 1

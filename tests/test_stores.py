@@ -229,6 +229,7 @@ def test_objects_have_the_media_types_that_browsers_expect(built: Settings, s3: 
         ("xml", "text/xml; charset=utf-8"),
         ("txt", "text/plain; charset=utf-8"),
         ("json", "application/json"),
+        ("png", "image/png"),
         ("svg", "image/svg+xml"),
     }
 

@@ -396,3 +396,18 @@ def test_a_translator_can_be_sent_to_another_process(tmp_path: Path) -> None:
     copy = pickle.loads(pickle.dumps(translator))
     assert copy == translator
     assert copy.phrase(make_text("Go.")) == Phrase("Los.", "de")
+
+
+@pytest.mark.parametrize(
+    ("lang", "tag"),
+    [
+        ("de", "de_DE"),
+        ("en", "en_US"),
+        ("ar", "ar_EG"),
+        ("pt-BR", "pt_BR"),
+        ("zh-Hant", "zh_TW"),
+        ("en-x-accented", "en_US"),
+    ],
+)
+def test_language_with_its_territory(lang: str, tag: str) -> None:
+    assert make_translator(lang).territory_tag() == tag

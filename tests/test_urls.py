@@ -76,3 +76,9 @@ def test_absolute_addresses_name_a_folder_by_its_slash(target: str, address: str
 )
 def test_sources_have_addresses(source: Source, address: str) -> None:
     assert urls.source_url(source) == address
+
+
+def test_pictures_and_schemas_belong_to_no_language() -> None:
+    assert urls.image_path("parcel", "4.2.1") == "assets/og/parcel/4.2.1.png"
+    assert (urls.image_path("parcel"), urls.image_path()) == ("assets/og/parcel/index.png", "assets/og/index/index.png")
+    assert urls.schema_path("code") == "schemas/code.schema.json"

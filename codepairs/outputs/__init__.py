@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from codepairs.outputs.assets import ASSETS
 from codepairs.outputs.data import DATA
+from codepairs.outputs.images import IMAGES
+from codepairs.outputs.llms import LLMS
+from codepairs.outputs.schemas import SCHEMAS
 from codepairs.outputs.sitemap import ROBOTS, SITEMAP
 from codepairs.plan import OutputKind
 
 __all__ = ["OUTPUTS"]
 
-OUTPUTS: tuple[OutputKind, ...] = (SITEMAP, ROBOTS, ASSETS, DATA)
+OUTPUTS: tuple[OutputKind, ...] = (SITEMAP, ROBOTS, LLMS, ASSETS, SCHEMAS, DATA, IMAGES)
 """The sitemap comes first: with very many pages it takes longest, and the others can be made meanwhile."""

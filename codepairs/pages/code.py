@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from markupsafe import Markup, escape
 
 from codepairs.compose import Base, Slots, token
+from codepairs.pages.linked import breadcrumbs, image_address, linked_data, term
 from codepairs.pages.pieces import ProtocolPieces
 from codepairs.pages.sentences import Values
 from codepairs.pages.shared import Shared
@@ -35,7 +36,7 @@ def _of_page(page: Page, shared: Shared) -> Slots:
     protocol = shared.protocol(page.key[0])
     code = protocol.codes[page.key[1]]
     pieces = ProtocolPieces.of(shared, protocol)
-    base = shared.once(("code", protocol.id), lambda: Base(pieces.named))
+    base = shared.once(("code", protocol.id), lambda: Base({**pieces.named, "locale": _locale(shared)}))
     voice, own = shared.voice, pieces.code(code)
     confused = pieces.neighbours.declared(code)
     known = {code.code, *(other.code for other in confused)}
@@ -52,12 +53,18 @@ def _of_page(page: Page, shared: Shared) -> Slots:
         "confused": pieces.compared(code, confused),
         "others": pieces.compared(code, others),
         "sources": b"\n".join(own.sources),
+        "image": escape(image_address(shared.site, protocol.id, code.slug)).encode(),
+        "linked": linked_data(term(page, shared, protocol, code), breadcrumbs(page, shared, protocol, code)).encode(),
         "data": shared.href(protocol, code_data_path(shared.lang, protocol.id, code.slug)).encode(),
     }
     flags = {"tone": shared.tone(protocol, code), "other_count": len(others)}
     name = code_path("", protocol.id, token("code.slug")).lstrip("/")
     form = (*flags.values(), *map(bool, named.values()))
     return Slots([page], flags, base, tuple(named), [[piece] for piece in named.values()], form, name)
+
+
+def _locale(shared: Shared) -> bytes:
+    return shared.voice.translator.territory_tag().encode()
 
 
 def _lead(pieces: ProtocolPieces, facts: Mapping[str, Values], name: bytes) -> Iterator[bytes]:

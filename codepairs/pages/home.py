@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from codepairs.model import Protocol
+from codepairs.pages.linked import image_address, linked_data, website
 from codepairs.pages.shared import Context, Shared
 from codepairs.plan import Page, PageKind, Site
 from codepairs.urls import lang_path, protocol_path, relative
@@ -21,7 +22,12 @@ def _pages(site: Site, lang: str, key: tuple[str, ...]) -> Iterator[Page]:
 
 
 def _context(page: Page, shared: Shared) -> Context:
-    return {"entries": [_entry(page, shared, protocol) for protocol in shared.site.catalogue.protocols.values()]}
+    return {
+        "entries": [_entry(page, shared, protocol) for protocol in shared.site.catalogue.protocols.values()],
+        "locale": shared.voice.translator.territory_tag(),
+        "image": image_address(shared.site),
+        "linked": linked_data(website(page, shared)),
+    }
 
 
 def _entry(page: Page, shared: Shared, protocol: Protocol) -> dict[str, object]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from codepairs.model import Code, Protocol, Text
+from codepairs.pages.linked import breadcrumbs, image_address, linked_data, term_set
 from codepairs.pages.shared import CodeLink, Context, Shared
 from codepairs.plan import Page, PageKind, Site
 from codepairs.urls import asset_path, protocol_path
@@ -35,6 +36,9 @@ def _context(page: Page, shared: Shared) -> Context:
         "code_count": len(protocol.codes),
         "pair_count": len(protocol.codes) * (len(protocol.codes) - 1) // 2,
         "sources": shared.sources(protocol.sources),
+        "locale": shared.voice.translator.territory_tag(),
+        "image": image_address(shared.site, protocol.id),
+        "linked": linked_data(term_set(page, shared, protocol), breadcrumbs(page, shared, protocol)),
     }
 
 
