@@ -370,6 +370,11 @@ class Catalogue:
     site: SiteInfo
     protocols: Mapping[str, Protocol]
 
+    @property
+    def decodes(self) -> bool:
+        """Whether any protocol says in which forms its codes stand in texts."""
+        return any(protocol.decode for protocol in self.protocols.values())
+
     def texts(self) -> Iterator[Text]:
         """Every passage of the content, by domain and in reading order."""
         yield from self.site.texts()

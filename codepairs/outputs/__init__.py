@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from codepairs.outputs.assets import ASSETS
 from codepairs.outputs.data import DATA
+from codepairs.outputs.decode import DECODE
 from codepairs.outputs.sitemap import ROBOTS, SITEMAP
 from codepairs.plan import OutputKind
 
 __all__ = ["OUTPUTS"]
 
-OUTPUTS: tuple[OutputKind, ...] = (SITEMAP, ROBOTS, ASSETS, DATA)
+OUTPUTS: tuple[OutputKind, ...] = (SITEMAP, ROBOTS, ASSETS, DATA, DECODE)
 """The sitemap comes first: with very many pages it takes longest, and the others can be made meanwhile."""
