@@ -260,9 +260,7 @@ def _form_of(fact: Fact) -> str | None:
     return "|".join(re.sub(r"([^0-9A-Za-z])", r"\\\1", value) for value in fact.values)
 
 
-def _form(
-    node: object, pieces: Mapping[str, str], known: tuple[str, ...], problems: list[Problem]
-) -> Form | None:
+def _form(node: object, pieces: Mapping[str, str], known: tuple[str, ...], problems: list[Problem]) -> Form | None:
     fields = _entry(node, "a form", problems)
     source = fields.take("pattern", required=True)
     example = fields.take("example", required=True)

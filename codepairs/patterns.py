@@ -1,10 +1,10 @@
 """The regular expressions of content that Python and browsers read alike, checked and written for both.
 
 A subset with one meaning in both: characters and classes, `.`, `|`, groups, look-around, `^` and `$` at the ends of
-lines, `\\A` and `\\Z` at those of the text, and repetitions with an end. `{name}` stands for a piece of that name. Without
-`*`, `+` and the classes of `\\w`, `\\d` and `\\s` nothing depends on an engine's idea of letters, and from one place of a
-text a pattern can take only so many steps, which are counted and limited. Letters match in either case unless the
-pattern is exact.
+lines, `\\A` and `\\Z` at those of the text, and repetitions with an end. `{name}` stands for a piece of that name.
+Without `*`, `+` and the classes of `\\w`, `\\d` and `\\s` nothing depends on an engine's idea of letters, and from one
+place of a text a pattern can take only so many steps, which are counted and limited. Letters match in either case
+unless the pattern is exact.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ class _Reader:
         if len(source) > _LONGEST or depth > _DEEPEST:
             raise PatternError(f"it is longer than {_LONGEST} characters, or nested too deep")
 
-    def error(self, message: str) -> _PartError:
+    def error(self, message: str) -> PatternError:
         return PatternError(f"character {self.at + 1}: {message}")
 
     def alternatives(self) -> _Part:
@@ -127,7 +127,7 @@ class _Reader:
             found.append(self._repeated(self._atom()))
         return _one_after_another(found)
 
-    def _repeated(self, atom: Pattern) -> _Part:
+    def _repeated(self, atom: _Part) -> _Part:
         """The atom with the repetition that follows it."""
         least, most, sign = self._count()
         if not sign:
@@ -221,7 +221,7 @@ class _Reader:
             return chr(int(named[1], 16))
         if char in _CLASSES:
             raise self.error(f"\\{char} differs between programs; write {_CLASSES[char]}")
-        if not char or char.isalnum() and char not in _ESCAPES:
+        if not char or (char.isalnum() and char not in _ESCAPES):
             raise self.error(f"unknown escape \\{char}")
         self.at += 2
         return _ESCAPES.get(char, char)

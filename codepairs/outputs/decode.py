@@ -23,7 +23,8 @@ _ROLES = ("retry", "acts")
 """The roles whose sentences stand beside a code."""
 _NAME = "codepairsDecode"
 
-Said = str | list[str]
+_Said = str | list[str]
+"""A text, and its language where that is another than the page's."""
 
 
 def _keys(site: Site) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -44,7 +45,7 @@ def _files(site: Site, plan: Plan, batch: Batch) -> Iterator[File]:
 def _protocol(protocol: Protocol, voice: Voice) -> dict[str, Any]:
     facts = list(dict.fromkeys(name for form in protocol.decode for name in form.pattern.groups if name != "code"))
     said: dict[str, int] = {}
-    sentences: list[Said] = []
+    sentences: list[_Said] = []
     codes = {}
     for code in protocol.codes.values():
         places = []
@@ -84,7 +85,7 @@ def _pairs(protocol: Protocol) -> dict[str, list[str]]:
     return found
 
 
-def _class(protocol: Protocol, key: str, voice: Voice) -> list[Said]:
+def _class(protocol: Protocol, key: str, voice: Voice) -> list[_Said]:
     """Pattern of whole codes, label, and what is said of codes that have no page; empty where a browser cannot tell."""
     item = protocol.classes[key]
     try:
@@ -106,12 +107,13 @@ def _families(protocol: Protocol, fact: str) -> dict[str, int]:
     found: dict[str, set[str]] = {}
     for code in protocol.codes.values():
         for value in code.facts.get(fact, ()):
-            found.setdefault(value.split(".")[0], set()).add(code.class_id)
+            found.setdefault(value.partition(".")[0], set()).add(code.class_id)
     order = list(protocol.classes)
-    return {name: order.index(*ids) for name, ids in found.items() if len(ids) == 1 and ids <= protocol.classes.keys()}
+    alone = {name: "".join(ids) for name, ids in found.items() if len(ids) == 1}
+    return {name: order.index(key) for name, key in alone.items() if key in order}
 
 
-def _sentences(protocol: Protocol, code: Code, voice: Voice) -> Iterator[Said]:
+def _sentences(protocol: Protocol, code: Code, voice: Voice) -> Iterator[_Said]:
     for role in _ROLES:
         fact = protocol.fact_of(role)
         text = _text_of(fact, code.facts.get(fact.id, ())) if fact else None
@@ -126,7 +128,7 @@ def _text_of(fact: Fact, values: Sequence[str]) -> Text | None:
     return fact.one or next((fact.values[value].one for value in values if value in fact.values), None)
 
 
-def _filled(fact: Fact, text: Text, values: Sequence[str], voice: Voice) -> Said:
+def _filled(fact: Fact, text: Text, values: Sequence[str], voice: Voice) -> _Said:
     """The sentence with the labels of the values, in its own language."""
     own = voice.saying(text)
     labels = [own.plain(fact.values[value].label) if value in fact.values else value for value in values]
@@ -135,7 +137,7 @@ def _filled(fact: Fact, text: Text, values: Sequence[str], voice: Voice) -> Said
     return said.replace("{values}", listed) if isinstance(said, str) else [said[0].replace("{values}", listed), said[1]]
 
 
-def _said(text: Text, voice: Voice) -> Said:
+def _said(text: Text, voice: Voice) -> _Said:
     phrase = voice.translator.phrase(text)
     plain = plain_text(phrase.text)
     return plain if phrase.lang == voice.lang else [plain, phrase.lang]
