@@ -78,14 +78,13 @@ def declaration(files: ProtocolFiles, problems: list[Problem]) -> Declaration:
     classes = _unique(_class(node, identity, problems) for node in fields.sequence("classes"))
     facts = _unique(_fact(node, identity, problems) for node in fields.sequence("facts"))
     facts = {key: _with_classes(fact, classes) if fact.role == "class" else fact for key, fact in facts.items()}
-    pattern = fields.pattern("pattern")
     result = Declaration(
         id=identity,
         name=fields.word("name", required=True) or identity,
         title=fields.needed("title", identity),
         summary=fields.needed("summary", identity),
         sources=fields.sources(),
-        pattern=pattern,
+        pattern=(pattern := fields.pattern("pattern")),
         order=fields.word("order", choices=ORDERS) or "natural",
         classes=classes,
         facts=facts,

@@ -22,7 +22,7 @@ from codepairs.pages import PAGE_KINDS
 from codepairs.plan import Site
 from codepairs.settings import Settings
 from codepairs.translate import Messages
-from tests.sites import output_files, plan_of, rendered, with_catalogue, with_codes
+from tests.sites import bytes_of, plan_of, rendered, with_catalogue, with_codes
 from tests.support import ROOT, make_pair, make_registry
 
 Reasons = dict[str, list[str]]
@@ -44,11 +44,10 @@ def _stale(before: Site, after: Site) -> Reasons:
 def _made(site: Site) -> dict[str, object]:
     """What pages hold, by path, and the files of batches that are no pages, by the names of the batches."""
     found: dict[str, object] = {page.path: html for page, html in rendered(site)}
+    plan = plan_of(site)
     for output in OUTPUTS:
-        files = output_files(site, output)
         for batch in output.batches(site):
-            folder = "/".join((batch.lang, *batch.key, "")) if batch.key else ""
-            found[batch.name] = {path: data for path, data in files.items() if path.startswith(folder)}
+            found[batch.name] = bytes_of(output.files(site, plan, batch))
     return found
 
 
@@ -132,7 +131,7 @@ def test_text_of_a_code_concerns_the_pages_that_show_it(tiny_site: Site) -> None
     reasons = _stale(tiny_site, _code(tiny_site, "parcel", "4.2.1", meaning=_reworded(code.meaning)))
     others = ("2.0.0", "4.10.1", "5.1.0", "5.1.1", "5.7.1", "5.7.2")
     names = ["4.2.1.html", "2.0.0-vs-4.2.1.html", *(f"4.2.1-vs-{other}.html" for other in others[1:])]
-    lists = ["index.html", "about.html", "parcel/index.html"]
+    lists = ["index.html", "about.html", "decode.html", "parcel/index.html"]
     for lang in ("en", "de", "ar"):
         own = {path for path in reasons if path.startswith(f"{lang}/")}
         assert own - {f"{lang}/{name}" for name in lists} == {f"{lang}/parcel/{name}" for name in names}
@@ -253,6 +252,7 @@ EDITS: dict[str, Callable[[Site], Site]] = {
     "sources of a protocol": lambda s: _protocol(s, "names", sources=()),
     "registry of a protocol": lambda s: _protocol(s, "names", registry=replace(make_registry(), source="Elsewhere")),
     "featured pairs": lambda s: _protocol(s, "parcel", featured=(("5.1.1", "5.7.1"), ("2.0.0", "4.2.1"))),
+    "forms of a protocol": lambda s: _protocol(s, "parcel", decode=_parcel(s).decode[:-1]),
     "order of the protocols": lambda s: with_catalogue(s, _reversed(s.catalogue)),
     "removed protocol": lambda s: with_catalogue(s, replace(s.catalogue, protocols={"parcel": _parcel(s)})),
     "title of the site": lambda s: _info(s, title="Other"),
