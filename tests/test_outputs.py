@@ -16,7 +16,7 @@ from codepairs.outputs.decode import DECODE
 from codepairs.outputs.sitemap import ROBOTS, SITEMAP, sitemap_files
 from codepairs.plan import Site
 from codepairs.render import alternates
-from tests.sites import bytes_of, output_files, plan_of, with_catalogue
+from tests.sites import bytes_of, html_of, output_files, plan_of, with_catalogue
 
 BASE = "https://tiny.example/codes/"
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -233,6 +233,8 @@ def test_without_forms_there_is_no_decode_page(tiny_site: Site) -> None:
     site = with_catalogue(tiny_site, replace(tiny_site.catalogue, protocols=protocols))
     assert output_files(site, DECODE) == {}
     assert not [page for page in plan_of(site) if page.kind == "decode"]
+    assert not [batch for batch in plan_of(site).batches() if batch.kind in ("decode", "decoding")]
+    assert "decode" not in html_of(site, "en/index.html")
 
 
 def test_no_kind_of_page_has_the_name_of_an_output(tiny_site: Site) -> None:

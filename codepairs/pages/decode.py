@@ -15,10 +15,13 @@ _SHOWN = 3
 
 
 def _pages(site: Site, lang: str, key: tuple[str, ...]) -> Iterator[Page]:
-    if site.catalogue.decodes:
-        name = lang_path(lang, "decode").removeprefix(f"{lang}/")
-        texts = tuple(site.catalogue.site.texts())
-        yield Page(kind=KIND.name, lang=lang, name=name, languages=site.languages_of(texts))
+    name = lang_path(lang, "decode").removeprefix(f"{lang}/")
+    yield Page(kind=KIND.name, lang=lang, name=name, languages=site.languages_of(tuple(site.catalogue.site.texts())))
+
+
+def _keys(site: Site) -> list[tuple[tuple[str, ...], int]]:
+    """One page in a language, or none where no protocol says how its codes stand in texts."""
+    return [((), 1)] if site.catalogue.decodes else []
 
 
 def _context(page: Page, shared: Shared) -> Context:
@@ -32,4 +35,4 @@ def _context(page: Page, shared: Shared) -> Context:
     }
 
 
-KIND = PageKind(name="decode", template="pages/decode.html", pages=_pages, context=_context)
+KIND = PageKind(name="decode", template="pages/decode.html", pages=_pages, keys=_keys, context=_context)
