@@ -126,6 +126,8 @@ class _Maker:
         """protocol.yaml with patterns that the new numbers fit: a class is still told by the first digit."""
         result = dict(self.protocol) | {"id": PROTOCOL, "name": PROTOCOL.capitalize()}
         digits = len(self.numbers[self.copies[0].real, 0])
+        # The examples of the forms hold real numbers, which the new ones are not.
+        result.pop("decode", None)
         result["pattern"] = f"[2-5][0-9]{{{digits - 1}}}"
         result["classes"] = [{**item, "pattern": item["pattern"][0] + "." * (digits - 1)} for item in result["classes"]]
         first = {(item.real, item.turn) for item in self.copies if item.turn == 0}

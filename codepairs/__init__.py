@@ -4,12 +4,14 @@ The modules in the order data flows; each imports only from those above it:
 
 errors       Problem, Place; the exceptions
 settings     Settings: every option of a run
+patterns     the regular expressions that Python and browsers read alike
 model        Catalogue, Protocol, Code, CuratedPair, Text: frozen values, no I/O
 relations    how two codes relate, by the roles of their facts
 urls         the only place that spells a URL or an output path
 load         content files -> Documents: YAML nodes with line and column             reads
 fields       typed getters over a YAML mapping, noting problems
 declare      protocol.yaml -> the declarations of a protocol
+decoding     a text -> the codes in it, by the forms that protocols declare
 validate     Documents -> Catalogue, collecting Problems
 rules        rules over the whole Catalogue, listed in RULES
 po           PO files -> their messages                                              reads

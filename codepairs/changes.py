@@ -68,7 +68,7 @@ def _protocol_parts(site: Site, protocol: Protocol) -> dict[str, str]:
     """The declarations of a protocol, what the pages of a code derive from all others, its codes, its pairs."""
     codes, pairs = protocol.codes.values(), protocol.curated.values()
     parts: dict[str, str] = {}
-    declared = (protocol.name, protocol.sources, protocol.classes, protocol.facts, protocol.featured)
+    declared = (protocol.name, protocol.sources, protocol.classes, protocol.facts, protocol.featured, protocol.decode)
     in_languages = sorted(site.languages_of(tuple(protocol.texts())))
     registry = f"{protocol.registry.source} {protocol.registry.date}"
     order = _digest(*(repr((code.slug, code.code, code.facts, code.confused_with)) for code in codes))

@@ -13,7 +13,8 @@ from typing import TypeVar
 from codepairs.errors import Place, Problem
 from codepairs.fields import Fields, did_you_mean, listed
 from codepairs.load import CsvRow, MappingNode, ProtocolFiles, ScalarNode, SequenceNode
-from codepairs.model import TONES, Class, Empty, Fact, Registry, RegistryRow, Source, Text, Value
+from codepairs.model import TONES, Class, Empty, Fact, Form, Registry, RegistryRow, Source, Text, Value
+from codepairs.patterns import PatternError, pattern_of
 from codepairs.relations import ROLES
 
 __all__ = ["ORDERS", "Declaration", "declaration"]
@@ -26,6 +27,8 @@ T = TypeVar("T", Class, Fact, Value)
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _COLUMNS = ("code", "name", "reference", "status")
 _RESERVED = frozenset({"number", "assets", "index", "about", "decode", "404", "pagefind"})
+_ALONE = r"(?<![0-9A-Za-z_])(?<![0-9]\.)(?<{name}>{form})(?![0-9A-Za-z_])(?!\.[0-9])"
+"""A code or a value by itself: neither letter nor digit touches it."""
 _PLACEHOLDERS = {
     "one": {"code"},
     "both": {"a", "b"},
@@ -51,6 +54,7 @@ class Declaration:
     registry: Registry
     featured: tuple[ScalarNode, ...]
     """Names of curated pairs, `<a>-vs-<b>`, for the first page."""
+    decode: tuple[Form, ...]
     place: Place
 
     def sort_key(self) -> Callable[[str], tuple[object, ...]]:
@@ -80,12 +84,13 @@ def declaration(files: ProtocolFiles, problems: list[Problem]) -> Declaration:
         title=fields.needed("title", identity),
         summary=fields.needed("summary", identity),
         sources=fields.sources(),
-        pattern=fields.pattern("pattern"),
+        pattern=(pattern := fields.pattern("pattern")),
         order=fields.word("order", choices=ORDERS) or "natural",
         classes=classes,
         facts=facts,
         registry=_registry(fields, files.registry, problems),
         featured=fields.scalars("featured"),
+        decode=_decode(fields.mapping("decode", "the forms of codes in texts"), pattern, facts),
         place=fields.place,
     )
     fields.close()
@@ -228,6 +233,56 @@ def _registry(fields: Fields, rows: tuple[CsvRow, ...] | None, problems: list[Pr
         optional=optional,
         source=source,
         date=date,
+    )
+
+
+def _decode(fields: Fields, pattern: str | None, facts: Mapping[str, Fact]) -> tuple[Form, ...]:
+    """The forms, and the pieces that their patterns name: `{code}`, `{<fact>}`, and what `pieces` declares."""
+    declared = fields.mapping("pieces", "the pieces of patterns")
+    own = {name: declared.word(name) or "" for name in declared.node.items}
+    forms = {"code": pattern, **{fact.id: _form_of(fact) for fact in facts.values()}}
+    pieces = {name: _ALONE.format(name=name, form=form) for name, form in forms.items() if form} | own
+    for name in own.keys() & {"code", *facts}:
+        fields.problem(declared.place_of(name), f"the piece {name!r} stands for itself already; give it another name")
+    known = ("code", *facts)
+    found = (_form(node, pieces, known, fields.problems) for node in fields.sequence("forms"))
+    forms_of = tuple(form for form in found if form)
+    fields.close()
+    return forms_of
+
+
+def _form_of(fact: Fact) -> str | None:
+    """The pattern of the values of a fact."""
+    if fact.open or fact.role == "class":
+        return fact.open
+    return "|".join(re.sub(r"([^0-9A-Za-z])", r"\\\1", value) for value in fact.values)
+
+
+def _form(node: object, pieces: Mapping[str, str], known: tuple[str, ...], problems: list[Problem]) -> Form | None:
+    fields = _entry(node, "a form", problems)
+    source = fields.take("pattern", required=True)
+    example = fields.take("example", required=True)
+    listed_only, nothing, exact = fields.flag("listed"), fields.flag("nothing"), fields.flag("exact")
+    fields.close()
+    if not isinstance(source, ScalarNode) or not isinstance(example, ScalarNode):
+        for name, item in (("pattern", source), ("example", example)):
+            if item is not None:
+                fields.scalar(item, name)
+        return None
+    try:
+        pattern = pattern_of(source.value, pieces, exact=exact)
+    except PatternError as error:
+        fields.problem(source.place, f"the pattern cannot be used: {error}")
+        return None
+    unknown = [name for name in pattern.groups if name not in known]
+    if unknown:
+        fields.problem(source.place, f"unknown group {unknown[0]!r}; {did_you_mean(unknown[0], known)}")
+        return None
+    if not pattern.groups and not nothing:
+        fields.problem(source.place, "the pattern finds no code: it needs {code}, or a fact such as {enhanced}")
+        return None
+    return Form(
+        pattern=pattern, example=example.value.strip("\n"), listed=listed_only, nothing=nothing, place=source.place
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from codepairs.errors import Place
+from codepairs.patterns import Pattern
 
 __all__ = [
     "TONES",
@@ -21,6 +22,7 @@ __all__ = [
     "CuratedPair",
     "Empty",
     "Fact",
+    "Form",
     "Language",
     "Protocol",
     "Registry",
@@ -225,6 +227,21 @@ class CuratedPair:
         yield self.guidance
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A form in which codes stand in messages and logs, or one that only looks like it."""
+
+    pattern: Pattern
+    """Its groups are `code` and ids of facts, whose values they hold."""
+    example: str
+    """A text in which it occurs, literally."""
+    listed: bool = False
+    """Whether only what the protocol lists counts: other numbers have this form too."""
+    nothing: bool = False
+    """Whether what it matches is no code, so that no later form finds one there."""
+    place: Place = field(compare=False, repr=False, default=Place(""))
+
+
 @dataclass(frozen=True, slots=True)
 class RegistryRow:
     """A row of registry.csv: facts of the official list."""
@@ -264,6 +281,8 @@ class Protocol:
     registry: Registry = Registry()
     featured: tuple[tuple[str, str], ...] = ()
     """Curated pairs that readers look for most, for the first page."""
+    decode: tuple[Form, ...] = ()
+    """The forms in which its codes stand in messages and logs; an earlier one takes what a later one would."""
     place: Place = field(compare=False, repr=False, default=Place(""))
     roles: Mapping[str, Fact] = field(init=False, compare=False, repr=False)
     """The facts that play a role, by role."""
@@ -355,6 +374,11 @@ class Catalogue:
 
     site: SiteInfo
     protocols: Mapping[str, Protocol]
+
+    @property
+    def decodes(self) -> bool:
+        """Whether any protocol says in which forms its codes stand in texts."""
+        return any(protocol.decode for protocol in self.protocols.values())
 
     def texts(self) -> Iterator[Text]:
         """Every passage of the content, by domain and in reading order."""

@@ -70,6 +70,7 @@ def page_context(page: Page, shared: Shared) -> dict[str, Any]:
         "icon_href": _link(site, page, asset_path("icon.svg")),
         "home_href": _link(site, page, lang_path(page.lang)),
         "about_href": _link(site, page, lang_path(page.lang, "about")),
+        "decode_href": _link(site, page, lang_path(page.lang, "decode")) if site.catalogue.decodes else None,
         "protocols": [
             (protocol, _link(site, page, protocol_path(page.lang, protocol.id)))
             for protocol in site.catalogue.protocols.values()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from codepairs.decoding import matching
 from codepairs.errors import Problem
 from codepairs.fields import did_you_mean
 from codepairs.model import Catalogue, Code, Protocol, Source, Text, WireLine
+from codepairs.patterns import compiled
 from codepairs.validate import default_slug
 
 __all__ = ["RULES", "Rule", "broken_rules", "sentences"]
@@ -126,6 +128,22 @@ def sentences_stand_once(catalogue: Catalogue) -> Iterator[Problem]:
                 first.setdefault(sentence, text)
 
 
+def forms_find_their_examples(catalogue: Catalogue) -> Iterator[Problem]:
+    """A form finds a code in its example, and no earlier form takes it; one that finds nothing leaves none there."""
+    for protocol in catalogue.protocols.values():
+        for rank, form in enumerate(protocol.decode):
+            by = [finding.form for finding in matching(protocol, form.example)]
+            if not compiled(form.pattern).search(form.example):
+                yield Problem(form.place, f"the pattern does not match its example {form.example!r}")
+            elif form.nothing and by:
+                yield Problem(form.place, f"its example {form.example!r} is a code to form {by[0] + 1} of the list")
+            elif not form.nothing and rank not in by:
+                taken = f"form {by[0] + 1} of the list finds it first" if by else "an earlier form takes it"
+                unlisted = form.listed and not by
+                why = f"{taken}, or the code is not listed" if unlisted else taken
+                yield Problem(form.place, f"no code is found in the example {form.example!r} by this form: {why}")
+
+
 RULES: tuple[Rule, ...] = (
     references_exist,
     references_are_not_circular,
@@ -136,6 +154,7 @@ RULES: tuple[Rule, ...] = (
     actors_know_what_to_do,
     transcripts_show_their_codes,
     sentences_stand_once,
+    forms_find_their_examples,
 )
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "asset_path",
     "code_data_path",
     "code_path",
+    "decode_data_path",
     "image_path",
     "lang_path",
     "pair_path",
@@ -56,6 +57,11 @@ def code_path(lang: str, protocol: str, slug: str) -> str:
 def code_data_path(lang: str, protocol: str, slug: str) -> str:
     """The data of a code: `{slug}.json` beside its page."""
     return f"{lang}/{protocol}/{slug}.json"
+
+
+def decode_data_path(lang: str) -> str:
+    """What the decode page knows of all codes: `decode.js` beside it."""
+    return f"{lang}/decode.js"
 
 
 def pair_path(lang: str, protocol: str, a: str, b: str) -> str:

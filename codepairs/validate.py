@@ -127,6 +127,7 @@ def _protocol(files: ProtocolFiles, problems: list[Problem]) -> Protocol:
         curated={pair.codes: pair for pair in sorted(curated, key=lambda pair: [ordered[c].rank for c in pair.codes])},
         registry=declared.registry,
         featured=_featured(declared, {_pair_name(pair.codes, ordered): pair.codes for pair in curated}, problems),
+        decode=declared.decode,
         place=declared.place,
     )
 

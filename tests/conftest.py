@@ -66,3 +66,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         templates=ROOT / "templates",
         output=tmp_path_factory.mktemp("project") / "site",
     )
+
+
+@pytest.fixture(scope="session")
+def project_site(project: Settings) -> Site:
+    """The project's own site, read; not to be changed."""
+    return site_of(project)

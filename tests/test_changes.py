@@ -46,7 +46,8 @@ def _made(site: Site) -> dict[str, object]:
     found: dict[str, object] = {page.path: html for page, html in rendered(site)}
     plan = plan_of(site)
     for output in OUTPUTS:
-        found |= {batch.name: bytes_of(output.files(site, plan, batch)) for batch in output.batches(site)}
+        for batch in output.batches(site):
+            found[batch.name] = bytes_of(output.files(site, plan, batch))
     return found
 
 
@@ -130,7 +131,7 @@ def test_text_of_a_code_concerns_the_pages_that_show_it(tiny_site: Site) -> None
     reasons = _stale(tiny_site, _code(tiny_site, "parcel", "4.2.1", meaning=_reworded(code.meaning)))
     others = ("2.0.0", "4.10.1", "5.1.0", "5.1.1", "5.7.1", "5.7.2")
     names = ["4.2.1.html", "2.0.0-vs-4.2.1.html", *(f"4.2.1-vs-{other}.html" for other in others[1:])]
-    lists = ["index.html", "about.html", "parcel/index.html"]
+    lists = ["index.html", "about.html", "decode.html", "parcel/index.html"]
     for lang in ("en", "de", "ar"):
         own = {path for path in reasons if path.startswith(f"{lang}/")}
         assert own - {f"{lang}/{name}" for name in lists} == {f"{lang}/parcel/{name}" for name in names}
@@ -289,6 +290,7 @@ EDITS: dict[str, Callable[[Site], Site]] = {
     "sources of a protocol": lambda s: _protocol(s, "names", sources=()),
     "registry of a protocol": lambda s: _protocol(s, "names", registry=replace(make_registry(), source="Elsewhere")),
     "featured pairs": lambda s: _protocol(s, "parcel", featured=(("5.1.1", "5.7.1"), ("2.0.0", "4.2.1"))),
+    "forms of a protocol": lambda s: _protocol(s, "parcel", decode=_parcel(s).decode[:-1]),
     "order of the protocols": lambda s: with_catalogue(s, _reversed(s.catalogue)),
     "removed protocol": lambda s: with_catalogue(s, replace(s.catalogue, protocols={"parcel": _parcel(s)})),
     "tone of a code": lambda s: _code(

@@ -10,6 +10,7 @@ import pytest
 from codepairs.declare import ORDERS, Declaration, declaration
 from codepairs.errors import Place, Problem
 from codepairs.load import CsvRow, ProtocolFiles, parse_document
+from codepairs.patterns import compiled
 from tests.support import make_text, shown
 
 HEAD = "id: demo\nname: Demo\ntitle: Demo codes\nsummary: What they say.\n"
@@ -302,3 +303,61 @@ def test_mistakes_in_declarations(text: str, problems: list[str]) -> None:
     found = problems_of(text)
     assert len(found) == len(problems)
     assert all(line.startswith(problem) for line, problem in zip(found, problems, strict=True)), found
+
+
+FORMS = """
+pattern: '[0-9]{3}'
+facts:
+- {id: retry, label: Retry, values: [{id: now-or-never, label: now}, {id: later, label: later}]}
+- {id: enhanced, label: Enhanced, open: '[0-9]\\.[0-9]'}
+"""
+
+
+def test_forms_name_the_code_and_facts_by_what_they_are() -> None:
+    found = declared(
+        FORMS
+        + """
+decode:
+  pieces:
+    said: 'said|says'
+  forms:
+  - {pattern: '{said}: {code} {enhanced}', example: 'x said: 250 2.0'}
+  - {pattern: 'retry {retry}', example: retry later, listed: true, exact: true}
+  - {pattern: 'HTTP {code}', example: HTTP 250, nothing: true}
+"""
+    ).decode
+    assert [(form.pattern.groups, form.listed, form.nothing, form.pattern.exact) for form in found] == [
+        (("code", "enhanced"), False, False, False),
+        (("retry",), True, False, True),
+        (("code",), False, True, False),
+    ]
+    match = compiled(found[0].pattern).search("it SAID: 250 2.0")
+    assert match is not None
+    assert match.groupdict() == {"code": "250", "enhanced": "2.0"}
+    assert not compiled(found[0].pattern).search("said: 2500 2.0")
+    assert not compiled(found[0].pattern).search("said: 250 2.0.1")
+    assert compiled(found[1].pattern).search("retry now-or-never")
+
+
+@pytest.mark.parametrize(
+    ("form", "problem"),
+    [
+        ("{example: x}", "5: a form lacks the field 'pattern'"),
+        ("{pattern: '{code}'}", "5: a form lacks the field 'example'"),
+        ("{pattern: [a], example: x}", "15: each item of 'pattern' must be one text"),
+        ("{pattern: 'a+{code}', example: x}", "15: the pattern cannot be used: character 3: a repetition without end"),
+        ("{pattern: '{nope}', example: x}", "15: the pattern cannot be used: character 1: unknown name 'nope'; known:"),
+        ("{pattern: '(?<cod>1)', example: x}", "15: unknown group 'cod'; did you mean 'code'?"),
+        ("{pattern: '1', example: x}", "15: the pattern finds no code: it needs {code}, or a fact such as {enhanced}"),
+        ("{pattern: '{code}', example: x, lsted: true}", "37: unknown field 'lsted' in a form; did you mean 'listed'?"),
+    ],
+)
+def test_mistakes_in_forms(form: str, problem: str) -> None:
+    (found,) = problems_of(f"{FORMS}decode:\n  forms:\n  - {form}\n")
+    assert found.startswith(f"{FORMS.count(chr(10)) + 3}:{problem}")
+
+
+def test_a_piece_has_a_name_of_its_own() -> None:
+    assert problems_of(f"{FORMS}decode: {{pieces: {{enhanced: x}}}}")[0].endswith(
+        "the piece 'enhanced' stands for itself already; give it another name"
+    )

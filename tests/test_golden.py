@@ -21,6 +21,7 @@ OUTSIDE = {"root": "index.html", "404": "404.html"}
 NAMES = {
     "home": "index.html",
     "about": "about.html",
+    "decode": "decode.html",
     "protocol": "parcel/index.html",
     "code": "parcel/5.7.1.html",
     "pair": "parcel/5.1.1-vs-5.7.1.html",

@@ -14,11 +14,12 @@ from codepairs.assets import Assets
 from codepairs.model import Source
 from codepairs.outputs.assets import ASSETS
 from codepairs.outputs.data import DATA
+from codepairs.outputs.decode import DECODE
 from codepairs.outputs.llms import LLMS
 from codepairs.outputs.sitemap import ROBOTS, SITEMAP, sitemap_files
 from codepairs.plan import Site
 from codepairs.render import alternates
-from tests.sites import bytes_of, output_files, plan_of, with_catalogue
+from tests.sites import bytes_of, html_of, output_files, plan_of, with_catalogue
 
 BASE = "https://tiny.example/codes/"
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -256,3 +257,59 @@ def test_texts_in_llms_txt_are_no_markup_of_it(tiny_site: Site) -> None:
     site = with_catalogue(tiny_site, replace(tiny_site.catalogue, protocols=protocols))
     text = output_files(site, LLMS)["llms.txt"].decode()
     assert f"- [A b \\<d> # e]({BASE}en/parcel/)" in text
+
+
+def _decoding(site: Site, lang: str) -> dict[str, Any]:
+    data = output_files(site, DECODE)[f"{lang}/decode.js"].decode()
+    found: dict[str, Any] = json.loads(data.removeprefix("window.codepairsDecode = ").removesuffix(";\n"))
+    return found
+
+
+def test_decode_page_knows_every_code_with_what_to_do(tiny_site: Site) -> None:
+    (parcel,) = _decoding(tiny_site, "en")["protocols"]
+    title, slug, tone, places = parcel["codes"]["4.2.1"]
+    assert parcel["codes"].keys() == tiny_site.catalogue.protocols["parcel"].codes.keys()
+    assert (title, slug, tone) == ("No room at the moment", "4.2.1", "failed-for-now")
+    assert [parcel["sentences"][place] for place in places] == [
+        "After {code}, wait and ask again.",
+        "It falls to the customer and the clerk to act on {code}.",
+    ]
+
+
+def test_decode_page_knows_who_carries_a_value_and_its_class(tiny_site: Site) -> None:
+    (parcel,) = _decoding(tiny_site, "en")["protocols"]
+    assert parcel["holders"]["stamps"]["FULL"] == ["4.2.1"]
+    assert parcel["families"]["stamps"]["FULL"] == 1
+    assert [label for _, label, *_ in parcel["classes"]] == ["2, done", "4, later", "5, never"]
+    assert [kind for *_, kind in parcel["forms"]] == [0, 2, 1, 1]
+
+
+def test_decode_page_knows_the_pairs_that_are_declared_or_curated(tiny_site: Site) -> None:
+    (parcel,) = _decoding(tiny_site, "en")["protocols"]
+    pairs = {(a, b) for a, others in parcel["pairs"].items() for b in others}
+    protocol = tiny_site.catalogue.protocols["parcel"]
+    declared = {frozenset((code.code, other)) for code in protocol.codes.values() for other in code.confused_with}
+    assert {frozenset(pair) for pair in pairs} == declared | {frozenset(pair) for pair in protocol.curated}
+    assert all(protocol.codes[a].rank < protocol.codes[b].rank for a, b in pairs)
+
+
+def test_texts_that_fall_back_say_their_language_in_the_data_of_the_decode_page(tiny_site: Site) -> None:
+    (parcel,) = _decoding(tiny_site, "ar")["protocols"]
+    said = [*parcel["sentences"], *(code[0] for code in parcel["codes"].values())]
+    assert ["After {code}, wait and ask again.", "en"] in said
+    assert any(isinstance(each, str) for each in said)
+
+
+def test_without_forms_there_is_no_decode_page(tiny_site: Site) -> None:
+    protocols = {name: replace(each, decode=()) for name, each in tiny_site.catalogue.protocols.items()}
+    site = with_catalogue(tiny_site, replace(tiny_site.catalogue, protocols=protocols))
+    assert output_files(site, DECODE) == {}
+    assert not [page for page in plan_of(site) if page.kind == "decode"]
+    assert not [batch for batch in plan_of(site).batches() if batch.kind in ("decode", "decoding")]
+    assert "decode" not in html_of(site, "en/index.html")
+
+
+def test_no_kind_of_page_has_the_name_of_an_output(tiny_site: Site) -> None:
+    """Batches of both stand in one manifest."""
+    names = [each.name for each in (*plan_of(tiny_site).kinds, *plan_of(tiny_site).outputs)]
+    assert len(set(names)) == len(names)

@@ -253,6 +253,7 @@ def test_numbers_and_lists_follow_the_language(tiny_site: Site) -> None:
 def test_home_page_names_the_protocols_and_their_curated_pairs(tiny_site: Site) -> None:
     tree = tree_of(tiny_site, "en/index.html")
     assert [node.attributes["href"] for node in tree.css("main a")] == [
+        "decode.html",
         "parcel/index.html",
         "parcel/5.1.1-vs-5.7.1.html",
         "names/index.html",

@@ -41,7 +41,7 @@ def test_kinds_of_pages_and_their_numbers(tiny_site: Site) -> None:
         {
             (kind, lang): count
             for lang in ("en", "de", "ar")
-            for kind, count in {"home": 1, "about": 1, "protocol": 2, "code": 10, "pair": 24}.items()
+            for kind, count in {"home": 1, "about": 1, "decode": 1, "protocol": 2, "code": 10, "pair": 24}.items()
         }
     )
     assert [page.path for page in plan_of(tiny_site) if page.outside] == ["index.html", "404.html"]
@@ -187,8 +187,9 @@ def test_pairs_are_batches_by_their_first_code(tiny_site: Site) -> None:
 def test_files_that_are_no_pages_come_first_and_count_as_none(tiny_site: Site) -> None:
     batches = list(plan_of(tiny_site).batches())
     count = sum(batch.count == 0 for batch in batches)
-    # Five for the site, data of each protocol in each language, pictures of the site, the protocols and the codes.
-    assert count == 5 + 3 * 2 + 1 + 2 + 10
+    # Five for the site, data of each protocol in each language, pictures of the site, the protocols and the codes,
+    # what the decode page of each language knows.
+    assert count == 5 + 3 * 2 + 1 + 2 + 10 + 3
     assert all(batch.count == 0 for batch in batches[:count])
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from codepairs import rules
 from codepairs.errors import Place
-from codepairs.model import Catalogue, Code, Source
+from codepairs.model import Catalogue, Code, Form, Source
+from codepairs.patterns import pattern_of
 from codepairs.rules import RULES, broken_rules, sentences
 from tests.support import (
     make_catalogue,
@@ -239,3 +240,34 @@ def test_a_repeated_sentence_is_quoted_with_its_first_place() -> None:
 )
 def test_sentences(text: str, found: list[str]) -> None:
     assert sentences(text) == found
+
+
+def _form(pattern: str, example: str, **flags: bool) -> Form:
+    return Form(pattern=pattern_of(pattern), example=example, place=Place("demo/protocol.yaml", 5, 3), **flags)
+
+
+@pytest.mark.parametrize(
+    ("forms", "problem"),
+    [
+        ([_form("code (?<code>[0-9])", "code 1")], None),
+        ([_form("code (?<code>[0-9])", "code 9")], None),
+        ([_form("size [0-9]", "size 1", nothing=True)], None),
+        ([_form("code (?<code>[0-9])", "kode 1")], "the pattern does not match its example 'kode 1'"),
+        (
+            [_form("(?<code>[0-9])", "1"), _form("size [0-9]", "size 1", nothing=True)],
+            "its example 'size 1' is a code to form 1 of the list",
+        ),
+        (
+            [_form("(?<code>[0-9])", "1"), _form("code (?<code>[0-9])", "code 1")],
+            "no code is found in the example 'code 1' by this form: form 1 of the list finds it first",
+        ),
+        (
+            [_form("code (?<code>[0-9])", "code 9", listed=True)],
+            "no code is found in the example 'code 9' by this form: "
+            "an earlier form takes it, or the code is not listed",
+        ),
+    ],
+)
+def test_forms_find_their_examples(forms: list[Form], problem: str | None) -> None:
+    expected = [f"demo/protocol.yaml:5:3: {problem}"] if problem else []
+    assert broken(good("1"), decode=tuple(forms)) == expected

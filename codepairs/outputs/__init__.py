@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from codepairs.outputs.assets import ASSETS
 from codepairs.outputs.data import DATA
+from codepairs.outputs.decode import DECODE
 from codepairs.outputs.images import IMAGES
 from codepairs.outputs.llms import LLMS
 from codepairs.outputs.schemas import SCHEMAS
@@ -12,5 +13,5 @@ from codepairs.plan import OutputKind
 
 __all__ = ["OUTPUTS"]
 
-OUTPUTS: tuple[OutputKind, ...] = (SITEMAP, ROBOTS, LLMS, ASSETS, SCHEMAS, DATA, IMAGES)
+OUTPUTS: tuple[OutputKind, ...] = (SITEMAP, ROBOTS, LLMS, ASSETS, SCHEMAS, DATA, DECODE, IMAGES)
 """The sitemap comes first: with very many pages it takes longest, and the others can be made meanwhile."""

@@ -6,7 +6,7 @@ its template lays that out.
 
 from __future__ import annotations
 
-from codepairs.pages import about, code, home, outside, pair, protocol
+from codepairs.pages import about, code, decode, home, outside, pair, protocol
 from codepairs.plan import PageKind
 
 __all__ = ["PAGE_KINDS"]
@@ -16,6 +16,7 @@ PAGE_KINDS: tuple[PageKind, ...] = (
     outside.NOT_FOUND,
     home.KIND,
     about.KIND,
+    decode.KIND,
     protocol.KIND,
     code.KIND,
     pair.KIND,
