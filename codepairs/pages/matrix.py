@@ -54,7 +54,7 @@ def _context(page: Page, shared: Shared) -> Context:
             [(shared.code_link(protocol, code), _row(code, codes, kinds[code.code], cells)) for code in group]
             for _, group in groupby(codes[1:], lambda code: code.class_id)
         ],
-        "relations": [(kind, counts[kind]) for kind in RELATIONS if counts[kind]],
+        "relations": [kind for kind in RELATIONS if counts[kind]],
         "pair_count": counts.total(),
     }
 
