@@ -51,7 +51,10 @@ def _context(page: Page, shared: Shared) -> Context:
         "columns": [shared.code_link(protocol, code) for code in codes[:-1]],
         "upright": max(len(code.code) for code in codes) > _WIDE,
         "groups": [
-            [(shared.code_link(protocol, code), _row(code, codes, kinds[code.code], cells)) for code in group]
+            [
+                (shared.code_link(protocol, code), _row(code, codes, kinds[code.code], cells), len(codes) - 1 - code.rank)
+                for code in group
+            ]
             for _, group in groupby(codes[1:], lambda code: code.class_id)
         ],
         "relations": [kind for kind in RELATIONS if counts[kind]],
