@@ -41,7 +41,7 @@ def test_kinds_of_pages_and_their_numbers(tiny_site: Site) -> None:
         {
             (kind, lang): count
             for lang in ("en", "de", "ar")
-            for kind, count in {"home": 1, "about": 1, "protocol": 2, "code": 10, "pair": 24}.items()
+            for kind, count in {"home": 1, "about": 1, "protocol": 2, "matrix": 2, "code": 10, "pair": 24}.items()
         }
     )
     assert [page.path for page in plan_of(tiny_site) if page.outside] == ["index.html", "404.html"]

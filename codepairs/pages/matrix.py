@@ -52,7 +52,11 @@ def _context(page: Page, shared: Shared) -> Context:
         "upright": max(len(code.code) for code in codes) > _WIDE,
         "groups": [
             [
-                (shared.code_link(protocol, code), _row(code, codes, kinds[code.code], cells), len(codes) - 1 - code.rank)
+                (
+                    shared.code_link(protocol, code),
+                    _row(code, codes, kinds[code.code], cells),
+                    len(codes) - 1 - code.rank,
+                )
                 for code in group
             ]
             for _, group in groupby(codes[1:], lambda code: code.class_id)
