@@ -278,7 +278,7 @@ def test_session_names_the_codes_of_each_phase_in_order(tiny_site: Site) -> None
 
 def test_timeline_draws_the_first_code_and_the_second_differently(tiny_site: Site) -> None:
     tree = _pair(tiny_site, "2.0.0", "5.7.1")
-    marks = [(len(item.css("svg > circle")), len(item.css("svg > path + path"))) for item in tree.css(".timeline li")]
+    marks = [(len(item.css("svg > circle")), len(item.css("svg > path ~ path"))) for item in tree.css(".timeline li")]
     assert marks == [(1, 0), (0, 1), (0, 1)]
     assert all(node.attributes["aria-hidden"] == "true" for node in tree.css(".timeline svg"))
 
