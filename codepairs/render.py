@@ -67,6 +67,7 @@ def page_context(page: Page, shared: Shared) -> dict[str, Any]:
         "dir": shared.voice.translator.direction,
         "source_lang": site.source_lang,
         "style_href": _link(site, page, site.assets.style),
+        "theme_href": _link(site, page, asset_path("theme.js")),
         "icon_href": _link(site, page, asset_path("icon.svg")),
         "home_href": _link(site, page, lang_path(page.lang)),
         "about_href": _link(site, page, lang_path(page.lang, "about")),

@@ -21,6 +21,7 @@ __all__ = [
     "decode_data_path",
     "image_path",
     "lang_path",
+    "matrix_path",
     "pair_path",
     "protocol_data_path",
     "protocol_path",
@@ -42,6 +43,11 @@ def lang_path(lang: str, name: str = "index") -> str:
 def protocol_path(lang: str, protocol: str) -> str:
     """The page of a protocol: `index.html` in its folder."""
     return f"{lang}/{protocol}/index.html"
+
+
+def matrix_path(lang: str, protocol: str) -> str:
+    """The table of all pairs of a protocol: `matrix.html` in its folder."""
+    return f"{lang}/{protocol}/matrix.html"
 
 
 def protocol_data_path(lang: str, protocol: str) -> str:

@@ -35,7 +35,7 @@ def _path(settings: Settings, name: str) -> str:
 def test_without_a_command_the_site_is_built(tiny: Settings) -> None:
     result = _run(tiny)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout.startswith("119 pages, 119 rendered in ")
+    assert result.stdout.startswith("125 pages, 125 rendered in ")
     assert " written, 0 unchanged, 0 removed" in result.stdout
     assert "(100 %)" in next(line for line in result.stdout.splitlines() if line.startswith("de: "))
     assert result.stdout.endswith(f"Open {tiny.output / 'index.html'} in a browser.\n")
@@ -85,7 +85,7 @@ def test_second_build_says_that_nothing_was_to_be_done(built: Settings) -> None:
     _run(built, "--quiet")
     result = _run(built, "--explain")
     first, *rest = result.stdout.splitlines()
-    assert first.startswith("119 pages, 0 rendered in ")
+    assert first.startswith("125 pages, 0 rendered in ")
     assert "files: 0 written, " in first
     assert first.endswith(" unchanged, 0 removed")
     assert any(line.startswith("de: ") for line in rest)

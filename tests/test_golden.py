@@ -23,6 +23,7 @@ NAMES = {
     "about": "about.html",
     "decode": "decode.html",
     "protocol": "parcel/index.html",
+    "matrix": "parcel/matrix.html",
     "code": "parcel/5.7.1.html",
     "pair": "parcel/5.1.1-vs-5.7.1.html",
 }

@@ -217,11 +217,76 @@ def test_code_page_links_to_every_comparison_of_its_code_once(tiny_site: Site) -
 
 def test_code_page_answers_first_whether_to_try_again_and_who_acts(tiny_site: Site) -> None:
     assert _text(tree_of(tiny_site, "en/parcel/4.2.1.html"), ".lead li").split(" | ") == [
-        "4.2.1 can turn into success.",
-        "After 4.2.1, wait and ask again.",
-        "It falls to the customer and the clerk to act on 4.2.1.",
+        "Outcome 4.2.1 can turn into success.",
+        "Try again After 4.2.1, wait and ask again.",
+        "Who acts It falls to the customer and the clerk to act on 4.2.1.",
     ]
     assert "Nobody has to act on 2.0.0." in _text(tree_of(tiny_site, "en/parcel/2.0.0.html"), ".lead")
+
+
+def test_code_page_names_its_outcome_beside_the_sign(tiny_site: Site) -> None:
+    tree = tree_of(tiny_site, "en/parcel/4.2.1.html")
+    assert _text(tree, "header.tone-failed-for-now > .kicker > span") == "failed for now"
+    assert _text(tree_of(tiny_site, "en/names/noerror.html"), ".kicker") == "Name answers"
+
+
+def test_code_page_says_what_to_do_and_what_it_is_taken_for_before_all_else(tiny_site: Site) -> None:
+    tree = tree_of(tiny_site, "en/parcel/5.1.1.html")
+    assert [node.attributes["id"] for node in tree.css("main h2")][:3] == ["actions", "confused", "meaning"]
+
+
+@pytest.mark.parametrize("path", ["index.html", "404.html", "en/index.html", "de/parcel/5.1.1-vs-5.7.1.html"])
+def test_colours_are_set_before_the_style_sheet_is_read(tiny_site: Site, path: str) -> None:
+    """Otherwise a page would be drawn in the colours of the system and then in those that were chosen."""
+    names = [
+        node.attributes.get("name") or str(node.attributes.get("src") or node.attributes.get("href")).rpartition("/")[2]
+        for node in tree_of(tiny_site, path).css("head > :is(meta[name=color-scheme], script, link[rel=stylesheet])")
+    ]
+    assert names[:3] == ["color-scheme", "theme.js", "style.css"]
+    script = tree_of(tiny_site, path).css_first("script")
+    assert script is not None
+    assert not {"defer", "async", "type"} & script.attributes.keys()
+
+
+def test_switch_of_colours_is_hidden_until_its_script_runs_and_has_a_name(tiny_site: Site) -> None:
+    button = tree_of(tiny_site, "de/parcel/index.html").css_first("body > header > button.theme")
+    assert button is not None
+    assert "hidden" in button.attributes
+    assert (button.attributes["type"], button.attributes["title"]) == ("button", "Dunkle Farben")
+
+
+def test_filter_finds_codes_by_what_their_item_says(tiny_site: Site) -> None:
+    tree = tree_of(tiny_site, "de/parcel/index.html")
+    form = tree.css_first("form.filter")
+    assert form is not None
+    assert "hidden" in form.attributes
+    assert form.attributes["data-count"] == "# von 7 Codes"
+    assert len(form.css("input, output")) == 2
+    items = tree.css("main > section > .codes > li")
+    assert len(items) == 7
+    item = next(" ".join(node.text().split()) for node in items if "5.1.1" in node.text())
+    for said in ("5.1.1", "Die Straße gibt es nicht", "Das Etikett nennt eine Straße, die niemand kennt."):
+        assert said in item
+
+
+def test_session_names_the_codes_of_each_phase_in_order(tiny_site: Site) -> None:
+    tree = tree_of(tiny_site, "en/parcel/index.html")
+    phases = [" ".join(node.text(separator=" ").split()) for node in tree.css(".session > li")]
+    assert phases[0].startswith("at the door 2.0.0")
+    assert len(phases) == 3
+
+
+def test_timeline_draws_the_first_code_and_the_second_differently(tiny_site: Site) -> None:
+    tree = _pair(tiny_site, "2.0.0", "5.7.1")
+    marks = [(len(item.css("svg > circle")), len(item.css("svg > path ~ path"))) for item in tree.css(".timeline li")]
+    assert marks == [(1, 0), (0, 1), (0, 1)]
+    assert all(node.attributes["aria-hidden"] == "true" for node in tree.css(".timeline svg"))
+
+
+def test_no_page_has_a_style_or_a_script_of_its_own(tiny_site: Site) -> None:
+    for page, html in rendered(tiny_site):
+        tree = LexborHTMLParser(html)
+        assert not tree.css("style, [style], script:not([src], [type='application/ld+json']), [onclick]"), page.path
 
 
 def test_protocol_page_groups_the_codes_by_class_in_order(tiny_site: Site) -> None:
@@ -255,8 +320,12 @@ def test_home_page_names_the_protocols_and_their_curated_pairs(tiny_site: Site) 
     assert [node.attributes["href"] for node in tree.css("main a")] == [
         "decode.html",
         "parcel/index.html",
+        "parcel/index.html",
+        "parcel/matrix.html",
         "parcel/5.1.1-vs-5.7.1.html",
         "names/index.html",
+        "names/index.html",
+        "names/matrix.html",
     ]
 
 

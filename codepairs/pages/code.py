@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 from markupsafe import Markup, escape
 
 from codepairs.compose import Base, Slots, token
+from codepairs.model import Code, Protocol
 from codepairs.pages.linked import breadcrumbs, image_address, linked_data, term
 from codepairs.pages.pieces import ProtocolPieces
-from codepairs.pages.sentences import Values
+from codepairs.pages.sentences import Sentences
 from codepairs.pages.shared import Shared
 from codepairs.plan import Page, PageKind, Site
 from codepairs.urls import code_data_path, code_path
@@ -48,7 +50,8 @@ def _of_page(page: Page, shared: Shared) -> Slots:
         "code.heading": _bytes(voice.inline(code.title)),
         "code.phrase": _bytes(escape(code.phrase)),
         "verdict": _bytes(voice.inline(code.summary)),
-        "lead": b"".join(_lead(pieces, code.facts, own.name)),
+        "outcome": _outcome(protocol, code, shared),
+        "lead": b"\n".join(_lead(pieces, code, own.name)),
         "rows": b"\n".join(filter(None, rows)),
         "confused": pieces.compared(code, confused),
         "others": pieces.compared(code, others),
@@ -67,13 +70,28 @@ def _locale(shared: Shared) -> bytes:
     return shared.voice.translator.territory_tag().encode()
 
 
-def _lead(pieces: ProtocolPieces, facts: Mapping[str, Values], name: bytes) -> Iterator[bytes]:
-    """The sentences that answer the first questions, as items of a list."""
-    by_role = {fact.fact.role: fact for fact in pieces.facts if fact.fact.role in _LEAD}
+def _outcome(protocol: Protocol, code: Code, shared: Shared) -> bytes:
+    """What the outcome of a code is called; empty where it has none with a tone."""
+    labels = (value.label for value in protocol.values_of(code, "outcome") if value.tone)
+    return _bytes(next(map(shared.voice.inline, labels), Markup()))
+
+
+def _lead(pieces: ProtocolPieces, code: Code, name: bytes) -> Iterator[bytes]:
+    """The answers to the first questions, as items of a list."""
+    shared = pieces.shared
     for role in _LEAD:
-        if role in by_role:
-            fact = by_role[role]
-            yield fact.sentences.one(facts.get(fact.fact.id, ()), name)
+        fact = pieces.protocol.fact_of(role)
+        if fact is not None:
+            sentences = shared.once(("lead", pieces.protocol.id, role), partial(Sentences, shared.voice, fact, _apart))
+            text = sentences.one(code.facts.get(fact.id, ()), name).rstrip()
+            context = {"label": shared.voice.inline(fact.label), "text": token("text")}
+            if text:
+                yield shared.skeleton("answer", context).filled({"text": text})
+
+
+def _apart(sentence: Markup) -> Markup:
+    """A sentence with the blank that keeps it from the next one."""
+    return sentence + " "
 
 
 def _bytes(html: Markup) -> bytes:

@@ -172,10 +172,11 @@ class Comparisons:
     def _phases(self) -> dict[tuple[str, bool, bool], bytes]:
         """Each phase of the session, without and with the first and the second code."""
         return {
-            (value.id, at_a, at_b): _bytes(self.shared.rendered("phase", {"label": value.label, "codes": codes}))
+            (value.id, at_a, at_b): _bytes(
+                self.shared.rendered("phase", {"label": value.label, "a": _A if at_a else "", "b": _B if at_b else ""})
+            )
             for value in self.protocol.facts[self.phase].values.values()
             for at_a, at_b in product((False, True), repeat=2)
-            for codes in [[name for name, here in ((_A, at_a), (_B, at_b)) if here]]
         }
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from codepairs.model import Protocol
 from codepairs.pages.linked import image_address, linked_data, website
+from codepairs.pages.matrix import has_matrix
 from codepairs.pages.shared import Context, Shared
 from codepairs.plan import Page, PageKind, Site
-from codepairs.urls import lang_path, protocol_path, relative
+from codepairs.urls import lang_path, matrix_path, protocol_path, relative
 
 __all__ = ["KIND"]
 
@@ -34,10 +35,14 @@ def _entry(page: Page, shared: Shared, protocol: Protocol) -> dict[str, object]:
     """A protocol with its size and some of its curated pairs; their links hold below `folder`."""
     count = len(protocol.codes)
     shown = protocol.featured or tuple(protocol.curated)[:_SHOWN]
-    href = relative(protocol_path(page.lang, protocol.id), page.path, shared.site.link_style)
+    href, matrix = (
+        relative(path(page.lang, protocol.id), page.path, shared.site.link_style)
+        for path in (protocol_path, matrix_path)
+    )
     return {
         "protocol": protocol,
         "href": href,
+        "matrix_href": matrix if has_matrix(protocol) else None,
         "folder": f"{protocol.id}/",
         "codes": count,
         "pairs": count * (count - 1) // 2,

@@ -8,9 +8,10 @@ from markupsafe import Markup
 
 from codepairs.model import Code, Protocol, Text
 from codepairs.pages.linked import breadcrumbs, image_address, linked_data, term_set
+from codepairs.pages.matrix import has_matrix
 from codepairs.pages.shared import CodeLink, Context, Shared
 from codepairs.plan import Page, PageKind, Site
-from codepairs.urls import asset_path, protocol_path
+from codepairs.urls import asset_path, matrix_path, protocol_path
 
 __all__ = ["KIND"]
 
@@ -27,6 +28,8 @@ def _context(page: Page, shared: Shared) -> Context:
         "protocol": protocol,
         "codes": [shared.code_link(protocol, code) for code in protocol.codes.values()],
         "script_href": shared.href(protocol, asset_path("compare.js")),
+        "filter_href": shared.href(protocol, asset_path("filter.js")),
+        "matrix_href": shared.href(protocol, matrix_path(page.lang, protocol.id)) if has_matrix(protocol) else None,
         "ending": "" if shared.site.link_style == "clean" else ".html",
         "groups": list(_groups(shared, protocol)),
         "phases": _phases(shared, protocol),

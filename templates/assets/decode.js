@@ -90,7 +90,7 @@
   }
 
   function number(code) {
-    return element("bdi", code, { class: "code", translate: "no" });
+    return element("bdi", code, { translate: "no" });
   }
 
   function codeLink(protocol, code) {
