@@ -68,10 +68,7 @@ def pattern_of(
     >>> pattern_of("^(?<code>{digit}{2})$", {"digit": "[0-9]"}).script
     '(?<![^\\\\n])(?<code>(?:[0-9]){2})(?![^\\\\n])'
     """
-    reader = _Reader(source, pieces or {}, bounded)
-    made = reader.alternatives()
-    if reader.at < len(source):
-        raise reader.error("this bracket closes nothing")
+    made = _Reader(source, pieces or {}, bounded).whole()
     if len(set(made.groups)) < len(made.groups):
         raise PatternError("a group stands in it twice")
     if bounded and made.steps > MOST_STEPS:
@@ -113,6 +110,13 @@ class _Reader:
 
     def error(self, message: str) -> PatternError:
         return PatternError(f"character {self.at + 1}: {message}")
+
+    def whole(self) -> _Part:
+        """Everything, to the end of the source."""
+        made = self.alternatives()
+        if self.at < len(self.source):
+            raise self.error("this bracket closes nothing")
+        return made
 
     def alternatives(self) -> _Part:
         """Everything up to the end, or to the bracket that closes the group."""
@@ -197,9 +201,8 @@ class _Reader:
             raise self.error("'{' begins a repetition or a name; write it as \\{")
         if match[1] not in self.pieces:
             raise self.error(f"unknown name {match[1]!r}; known: {', '.join(self.pieces) or 'none'}")
-        inner = _Reader(self.pieces[match[1]], self.pieces, self.bounded, self.depth + 1)
         try:
-            made = inner.alternatives()
+            made = _piece_of(match[1], tuple(self.pieces.items()), self.bounded, self.depth + 1)
         except PatternError as error:
             raise self.error(f"in {match[0]}, {error}") from None
         self.at = match.end()
@@ -260,6 +263,13 @@ class _Reader:
         found = self.source.startswith(char, self.at)
         self.at += len(char) if found else 0
         return found
+
+
+@lru_cache(maxsize=256)
+def _piece_of(name: str, pieces: tuple[tuple[str, str], ...], bounded: bool, depth: int) -> _Part:
+    """What a name stands for; most patterns of a protocol name the same few."""
+    known = dict(pieces)
+    return _Reader(known[name], known, bounded, depth).whole()
 
 
 def _same(text: str) -> _Part:

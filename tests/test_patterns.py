@@ -79,6 +79,11 @@ def test_words_of_which_one_can_match_cost_no_ways() -> None:
     assert pattern_of("(?:abc|abd|x|y){40}").steps < MOST_STEPS
 
 
+def test_a_mistake_in_a_piece_is_told_where_it_is_named() -> None:
+    with pytest.raises(PatternError, match=r"^character 2: in \{a\}, character 2: this bracket closes nothing$"):
+        pattern_of("x{a}", {"a": "b)c"})
+
+
 def test_a_piece_that_names_itself_is_refused() -> None:
     with pytest.raises(PatternError, match="nested too deep"):
         pattern_of("{a}", {"a": "{a}"})
