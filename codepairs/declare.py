@@ -25,7 +25,7 @@ T = TypeVar("T", Class, Fact, Value)
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _COLUMNS = ("code", "name", "reference", "status")
-_RESERVED = frozenset({"number", "assets", "index", "about", "decode", "404", "pagefind"})
+_RESERVED = frozenset({"number", "assets", "index", "about", "decode", "404", "pagefind", "search"})
 _PLACEHOLDERS = {
     "one": {"code"},
     "both": {"a", "b"},

@@ -328,6 +328,8 @@ class SiteInfo:
     """`file` links to `550.html`, `clean` to `550`; the files are the same."""
     indexing: str = "notable"
     """`notable` offers search engines the pairs that people compare, `all` offers every pair."""
+    search: bool = True
+    """Whether pages have a search box, with an index of codes and curated pairs behind it."""
     protocols: tuple[str, ...] = ()
     """Ids of the protocols, in the order of the home page."""
     superseded: Mapping[str, str] = field(default_factory=dict)

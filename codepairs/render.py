@@ -68,6 +68,7 @@ def page_context(page: Page, shared: Shared) -> dict[str, Any]:
         "source_lang": site.source_lang,
         "style_href": _link(site, page, site.assets.style),
         "icon_href": _link(site, page, asset_path("icon.svg")),
+        "assets_href": _link(site, page, asset_path("")),
         "home_href": _link(site, page, lang_path(page.lang)),
         "about_href": _link(site, page, lang_path(page.lang, "about")),
         "protocols": [

@@ -80,6 +80,7 @@ def _site(document: Document, protocols: tuple[str, ...], problems: list[Problem
         languages=languages or (Language("en", True),),
         link_style=fields.word("link_style", choices=("file", "clean")) or "file",
         indexing=fields.word("indexing", choices=("notable", "all")) or "notable",
+        search=fields.word("search", choices=("yes", "no")) != "no",
         protocols=tuple(node.value for node in names) or protocols,
         superseded={name: superseded.word(name) or "" for name in superseded.node.items},
     )

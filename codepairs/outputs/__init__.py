@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from codepairs.outputs.assets import ASSETS
 from codepairs.outputs.data import DATA
+from codepairs.outputs.finding import ADDRESSES, OPENSEARCH, PICKER, SEARCH
 from codepairs.outputs.sitemap import ROBOTS, SITEMAP
 from codepairs.plan import OutputKind
 
 __all__ = ["OUTPUTS"]
 
-OUTPUTS: tuple[OutputKind, ...] = (SITEMAP, ROBOTS, ASSETS, DATA)
-"""The sitemap comes first: with very many pages it takes longest, and the others can be made meanwhile."""
+OUTPUTS: tuple[OutputKind, ...] = (SITEMAP, SEARCH, ROBOTS, ASSETS, PICKER, ADDRESSES, OPENSEARCH, DATA)
+"""The sitemap comes first: with very many pages it takes longest, and the others can be made meanwhile; then the search
+index, for which another program runs."""

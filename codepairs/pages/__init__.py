@@ -6,7 +6,7 @@ its template lays that out.
 
 from __future__ import annotations
 
-from codepairs.pages import about, code, home, outside, pair, protocol
+from codepairs.pages import about, code, home, number, outside, pair, protocol
 from codepairs.plan import PageKind
 
 __all__ = ["PAGE_KINDS"]
@@ -17,6 +17,7 @@ PAGE_KINDS: tuple[PageKind, ...] = (
     home.KIND,
     about.KIND,
     protocol.KIND,
+    number.KIND,
     code.KIND,
     pair.KIND,
 )

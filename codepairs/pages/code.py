@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from markupsafe import Markup, escape
 
 from codepairs.compose import Base, Slots, token
+from codepairs.pages.number import shared_numbers
 from codepairs.pages.pieces import ProtocolPieces
 from codepairs.pages.sentences import Values
 from codepairs.pages.shared import Shared
 from codepairs.plan import Page, PageKind, Site
-from codepairs.urls import code_data_path, code_path
+from codepairs.urls import code_data_path, code_path, number_path, opensearch_path
 
 __all__ = ["KIND"]
 
@@ -51,12 +52,25 @@ def _of_page(page: Page, shared: Shared) -> Slots:
         "confused": pieces.compared(code, confused),
         "others": pieces.compared(code, others),
         "sources": b"\n".join(own.sources),
+        "number": shared.once(("numbers",), lambda: _numbers(shared)).get((protocol.id, code.code), b""),
+        "opensearch": shared.href(protocol, opensearch_path(shared.lang)).encode(),
         "data": shared.href(protocol, code_data_path(shared.lang, protocol.id, code.slug)).encode(),
     }
     flags = {"tone": shared.tone(protocol, code), "other_count": len(others)}
     name = code_path("", protocol.id, token("code.slug")).lstrip("/")
     form = (*flags.values(), *map(bool, named.values()))
     return Slots([page], flags, base, tuple(named), [[piece] for piece in named.values()], form, name)
+
+
+def _numbers(shared: Shared) -> Mapping[tuple[str, str], bytes]:
+    """Links to the pages of numbers that several protocols have, by protocol and code; from any protocol's folder."""
+    return {
+        (code.protocol, code.code): shared.href(
+            shared.protocol(code.protocol), number_path(shared.lang, slug)
+        ).encode()
+        for slug, codes in shared_numbers(shared.site.catalogue).items()
+        for code in codes
+    }
 
 
 def _lead(pieces: ProtocolPieces, facts: Mapping[str, Values], name: bytes) -> Iterator[bytes]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from codepairs.model import Protocol
+from codepairs.pages.number import shared_numbers
 from codepairs.pages.shared import Context, Shared
 from codepairs.plan import Page, PageKind, Site
-from codepairs.urls import lang_path, protocol_path, relative
+from codepairs.urls import lang_path, number_path, opensearch_path, protocol_path, relative
 
 __all__ = ["KIND"]
 
@@ -21,7 +22,15 @@ def _pages(site: Site, lang: str, key: tuple[str, ...]) -> Iterator[Page]:
 
 
 def _context(page: Page, shared: Shared) -> Context:
-    return {"entries": [_entry(page, shared, protocol) for protocol in shared.site.catalogue.protocols.values()]}
+    catalogue, style = shared.site.catalogue, shared.site.link_style
+    return {
+        "entries": [_entry(page, shared, protocol) for protocol in catalogue.protocols.values()],
+        "numbers": [
+            (codes[0].code, relative(number_path(page.lang, slug), page.path, style))
+            for slug, codes in shared_numbers(catalogue).items()
+        ],
+        "opensearch_href": relative(opensearch_path(page.lang), page.path),
+    }
 
 
 def _entry(page: Page, shared: Shared, protocol: Protocol) -> dict[str, object]:

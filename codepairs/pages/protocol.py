@@ -9,7 +9,7 @@ from markupsafe import Markup
 from codepairs.model import Code, Protocol, Text
 from codepairs.pages.shared import CodeLink, Context, Shared
 from codepairs.plan import Page, PageKind, Site
-from codepairs.urls import asset_path, protocol_path
+from codepairs.urls import opensearch_path, protocol_path
 
 __all__ = ["KIND"]
 
@@ -24,9 +24,7 @@ def _context(page: Page, shared: Shared) -> Context:
     protocol = shared.protocol(page.key[0])
     return {
         "protocol": protocol,
-        "codes": [shared.code_link(protocol, code) for code in protocol.codes.values()],
-        "script_href": shared.href(protocol, asset_path("compare.js")),
-        "ending": "" if shared.site.link_style == "clean" else ".html",
+        "opensearch_href": shared.href(protocol, opensearch_path(page.lang)),
         "groups": list(_groups(shared, protocol)),
         "phases": _phases(shared, protocol),
         "curated": Markup("\n").join(
