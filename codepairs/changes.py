@@ -76,7 +76,7 @@ def _protocol_parts(site: Site, protocol: Protocol, shared: Container[tuple[str,
     order = _digest(*(repr((code.slug, code.code, code.facts, code.confused_with)) for code in codes))
     items: list[tuple[str, str, tuple[Text, ...]]] = [
         *(
-            (f"{protocol.id} {code.slug}", _of_code(code, (protocol.id, code.code) in shared), tuple(code.texts()))
+            (f"{protocol.id} {code.slug}", _of_code(code, (protocol.id, code.code) in shared), _texts(code))
             for code in codes
         ),
         *((f"{protocol.id} {_slugs(protocol, pair)}", _of_pair(pair), tuple(pair.texts())) for pair in pairs),
@@ -112,6 +112,10 @@ def _listing(site: Site) -> Iterator[str]:
 def _slugs(protocol: Protocol, pair: CuratedPair) -> str:
     a, b = (protocol.codes[code].slug for code in pair.codes)
     return f"{a} {b}"
+
+
+def _texts(code: Code) -> tuple[Text, ...]:
+    return (*code.texts(), *code.searched())
 
 
 def _of_code(code: Code, shared: bool) -> str:

@@ -186,6 +186,8 @@ class Code:
     facts: Mapping[str, tuple[str, ...]]
     """Values by fact, in the order of the protocol; implied values are filled in."""
     class_id: str
+    search: Text | None = None
+    """What people type who look for the code, with commas between; read by the search and shown nowhere."""
     wire: tuple[WireLine, ...] = ()
     sources: tuple[Source, ...] = ()
     refines: str | None = None
@@ -203,6 +205,11 @@ class Code:
         yield self.meaning
         yield from self.when
         yield from self.action.values()
+
+    def searched(self) -> Iterator[Text]:
+        """The passage that only the search reads, where there is one."""
+        if self.search:
+            yield self.search
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -359,6 +366,6 @@ class Catalogue:
         for protocol in self.protocols.values():
             yield from protocol.texts()
             for code in protocol.codes.values():
-                yield from code.texts()
+                yield from (*code.texts(), *code.searched())
             for pair in protocol.curated.values():
                 yield from pair.texts()

@@ -187,6 +187,7 @@ def _code(document: Document, declared: Declaration, problems: list[Problem]) ->
         action=_actions(action, declared),
         facts=_facts(fields.mapping("facts", "the facts"), declared, class_id),
         class_id=class_id,
+        search=fields.text("search", domain, required=False),
         wire=fields.wire(),
         sources=fields.sources(),
         refines=fields.word("refines"),

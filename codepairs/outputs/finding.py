@@ -20,7 +20,7 @@ from typing import Any
 from codepairs.indexing import Record, index_files
 from codepairs.model import Code, CuratedPair, Fact, Protocol, Text
 from codepairs.plan import Batch, File, OutputKind, Plan, Site
-from codepairs.prose import Voice
+from codepairs.prose import Voice, plain_text
 from codepairs.templates import environment
 from codepairs.urls import absolute, code_path, lang_path, opensearch_path, pair_path, picker_path, relative, search_path
 
@@ -104,12 +104,20 @@ def _opensearch(site: Site, plan: Plan, batch: Batch) -> Iterator[File]:
 
 def _listed(protocol: Protocol, voice: Voice) -> dict[str, Any]:
     """A protocol as the search looks codes up in it."""
+    codes = protocol.codes.values()
     return {
         "id": protocol.id,
         "name": protocol.name,
-        "codes": [[code.code, code.slug, voice.plain(code.title)] for code in protocol.codes.values()],
+        "codes": [[code.code, code.slug, voice.plain(code.title), _phrases(code, voice)] for code in codes],
         "literals": _literals(protocol),
     }
+
+
+def _phrases(code: Code, voice: Voice) -> list[str]:
+    """What people type who look for the code, in small letters: in the language, and as servers say it."""
+    said = (words for text in code.searched() for words in (voice.plain(text), plain_text(text.source)))
+    phrases = [phrase.strip().lower() for words in (code.phrase, *said) for phrase in words.split(",")]
+    return list(dict.fromkeys(filter(None, phrases)))
 
 
 def _literals(protocol: Protocol) -> dict[str, list[int]]:
@@ -147,6 +155,7 @@ def _code_record(site: Site, protocol: Protocol, code: Code, voice: Voice) -> Re
     title, plain = voice.plain(code.title), voice.plain
     texts = [
         (10, f"{protocol.name} {code.code} {title}"),
+        *((9, words) for text in code.searched() for words in dict.fromkeys((plain(text), plain_text(text.source)))),
         (8, code.phrase),
         (6, plain(code.summary)),
         (3, plain(code.meaning)),

@@ -28,7 +28,11 @@ def _root_context(page: Page, shared: Shared) -> Context:
 def _not_found_context(page: Page, shared: Shared) -> Context:
     # A host serves this page at whatever address was asked for, so its links cannot be relative.
     base = urlsplit(shared.site.base_url).path
-    assets = {"style_href": base + shared.site.assets.style, "icon_href": base + asset_path("icon.svg")}
+    assets = {
+        "style_href": base + shared.site.assets.style,
+        "icon_href": base + asset_path("icon.svg"),
+        "assets_href": base + asset_path(""),
+    }
     return {"choices": _choices(shared, base)} | assets
 
 

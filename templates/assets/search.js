@@ -7,6 +7,7 @@
   if (!box || !location.protocol.startsWith("http")) return;
   const input = box.querySelector("input");
   const most = 12;
+  const few = 5;
   let panel, loaded, timer, asked;
 
   const load = async () => {
@@ -14,7 +15,7 @@
     box.insertAdjacentHTML("beforeend", data.panel);
     panel = box.querySelector(".found");
     const pagefind = await import(new URL("search/pagefind.js", home));
-    await pagefind.options({ excerptLength: 24 });
+    await pagefind.options({ excerptLength: 24, ranking: { pageLength: 0.1 } });
     await pagefind.init();
     return { data, pagefind };
   };
@@ -67,21 +68,34 @@
 
   const paged = async (pagefind, query) => (query ? (await pagefind.search(query)).results : []);
 
-  // Results for all words; where nothing holds them all, those that hold most of them.
+  // Results for all words, then those that hold some of them.
   const worded = async (pagefind, query) => {
     const results = await paged(pagefind, query);
     const words = query.split(/\s+/).filter((word) => word.length > 2);
-    if (results.length || words.length < 2) return results;
-    const sums = new Map();
+    if (results.length >= few || words.length < 2) return results;
+    const sums = new Map(results.map((result) => [result.id, { result, score: words.length * 2 }]));
     for (const found of await Promise.all(words.map((word) => paged(pagefind, word)))) {
-      const best = found.length ? found[0].score : 1;
       for (const result of found) {
         const sum = sums.get(result.id) || { result, score: 0 };
-        sum.score += 1 + result.score / best;
+        sum.score += 1 + result.score / found[0].score;
         sums.set(result.id, sum);
       }
     }
-    return [...sums.values()].sort((a, b) => b.score - a.score).map(({ result }) => result);
+    const ordered = [...sums.values()].sort((a, b) => b.score - a.score).slice(0, Math.max(results.length, most));
+    return ordered.map(({ result, score }) => ({ score, data: result.data }));
+  };
+
+  // How well the words fit one of the phrases that an author expects to be typed for a code: a factor by its link.
+  const fitting = (query, { protocols, ending }) => {
+    const words = query.split(/\s+/);
+    const fit = (phrase) => {
+      if (phrase === query) return 3;
+      if (` ${query} `.includes(` ${phrase} `)) return 2;
+      return words.every((word) => ` ${phrase}`.includes(` ${word}`)) ? 1.5 : 1;
+    };
+    const factors = new Map(protocols.flatMap(({ id, codes }) =>
+      codes.map(([, slug, , phrases]) => [`${id}/${slug}${ending}`, Math.max(1, ...phrases.map(fit))])));
+    return (href) => factors.get(href) || 1;
   };
 
   const item = ({ name, title, href, excerpt }) => {
@@ -104,7 +118,11 @@
     if (!ready || asked !== query) return;
     const { entries, rest } = direct(query, ready.data);
     const found = await worded(ready.pagefind, rest || query);
-    const texts = await Promise.all(found.slice(0, most).map((result) => result.data()));
+    const read = await Promise.all(found.slice(0, most * 2).map(async (result) => ({ ...(await result.data()), rank: result.score })));
+    // Where a code and a comparison fit alike, the code comes first: it is the shorter way to an answer.
+    const fits = fitting(fold(rest || query), ready.data);
+    const weight = ({ href }) => (href.includes("-vs-") ? 0.5 : fits(href));
+    const texts = read.map((each) => ({ ...each, rank: each.rank * weight(each.meta) })).sort((a, b) => b.rank - a.rank);
     if (asked !== query) return;
     const known = new Map();
     for (const entry of entries) known.set(entry.href, entry);
@@ -112,7 +130,7 @@
       known.set(meta.href, { name: meta.name, title: meta.title, href: meta.href, excerpt });
     }
     const listed = [...known.values()];
-    const total = listed.length + Math.max(0, found.length - most);
+    const total = listed.length + found.length - texts.length;
     panel.querySelector("ol").replaceChildren(...listed.slice(0, most).map(item));
     say(total ? panel.dataset.found.replace("{count}", total.toLocaleString(lang)) : panel.dataset.nothing);
   };
