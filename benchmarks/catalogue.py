@@ -94,6 +94,7 @@ class _Maker:
             {"lang": lang, "source": "true"} if lang == _SOURCE else {"lang": lang} for lang in languages
         ]
         site["protocols"] = [PROTOCOL]
+        site["search"] = "no"
         _write(self.content / "site.yaml", site)
         rows = io.StringIO()
         table = csv.writer(rows, lineterminator="\n")

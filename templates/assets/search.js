@@ -89,8 +89,8 @@
   const fitting = (query, { protocols, ending }) => {
     const words = query.split(/\s+/);
     const fit = (phrase) => {
-      if (phrase === query) return 3;
-      if (` ${query} `.includes(` ${phrase} `)) return 2;
+      if (phrase === query) return 10;
+      if (` ${query} `.includes(` ${phrase} `)) return 4;
       return words.every((word) => ` ${phrase}`.includes(` ${word}`)) ? 1.5 : 1;
     };
     const factors = new Map(protocols.flatMap(({ id, codes }) =>
@@ -150,7 +150,9 @@
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       move(event.key === "ArrowDown" ? 1 : -1);
-    } else if (event.key === "Escape") {
+    } else if (event.key === "Escape" && panel && !panel.hidden) {
+      // Browsers would empty the box as well; a second Escape does.
+      event.preventDefault();
       close();
       input.focus();
     } else if (event.key === "Enter" && event.target === input) {
