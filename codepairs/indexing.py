@@ -30,6 +30,8 @@ class Record(NamedTuple):
     name: str
     """What it is called in a list: a code, a pair."""
     title: str
+    text: str
+    """What its result says below the title."""
     href: str
     """Its link from the folder of its language."""
     texts: Sequence[tuple[float, str]]
@@ -59,14 +61,14 @@ def _page(record: Record, lang: str) -> str:
     texts = "".join(f'<p data-pagefind-weight="{weight}">{escape(text)}</p>\n' for weight, text in record.texts)
     said = "".join(
         f'<p data-pagefind-meta="{name}" data-pagefind-ignore>{escape(getattr(record, name))}</p>\n'
-        for name in ("name", "title", "href")
+        for name in ("name", "title", "text", "href")
     )
     return f'<!doctype html><html lang="{lang}"><body data-pagefind-body>\n{said}{texts}</body></html>\n'
 
 
 def _run(pages: Path, index: Path) -> None:
     try:
-        from pagefind_bin import get_executable
+        from pagefind_bin import get_executable  # type: ignore[import-untyped]
 
         # In its own folder and without settings of the environment, so that none of the caller's are read.
         subprocess.run(  # noqa: S603 - the program of the installed package

@@ -1,4 +1,4 @@
-"""A browser for the tests, and the real site served to it as a host would: over HTTP, below a path, under a strict policy.
+"""A browser for the tests, and the real site served to it as a host would: below a path, under a strict policy.
 
 Import the fixtures where they are used: `from tests.browser import browser, page, served`. Tests that ask for a browser
 are skipped with a message where no Chromium is installed; with CODEPAIRS_BROWSER=required they fail instead.
@@ -25,7 +25,7 @@ from tests.support import ROOT
 SUB_PATH = "/some/where/"
 """The path below which a site is served."""
 POLICY = (
-    "default-src 'none'; base-uri 'none'; form-action 'self'; connect-src 'self'; font-src 'self'; img-src 'self' data:; "
+    "default-src 'none'; base-uri 'none'; form-action 'self'; connect-src 'self'; img-src 'self' data:; "
     "script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; worker-src 'self'"
 )
 """The policy that every page has to work under: nothing inline, nothing from elsewhere."""

@@ -34,9 +34,10 @@ ONLY_IN = {
     "distributed": {"cluster"},
     "obstore": {"stores"},
     "zstandard": {"stores"},
+    "pagefind_bin": {"indexing"},
 }
 """What one part of the program knows, and no other."""
-EXTRAS = ("distributed", "obstore", "zstandard")
+EXTRAS = ("distributed", "obstore", "pagefind_bin", "zstandard")
 """Libraries that only some installations have."""
 
 

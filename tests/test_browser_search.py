@@ -52,7 +52,9 @@ def _search(page: Any, query: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("lang", "query", "wanted"), _searches())
-def test_search_finds_the_right_page_first(searching: Any, served: Served, lang: str, query: str, wanted: list[str]) -> None:
+def test_search_finds_the_right_page_first(
+    searching: Any, served: Served, lang: str, query: str, wanted: list[str]
+) -> None:
     found = _search(searching[lang], query)
     assert found, "nothing was found"
     assert found[0] in {f"{served.url}{lang}/{name}.html" for name in wanted}
@@ -247,7 +249,9 @@ def test_missing_page_comes_in_the_language_of_the_address_first(page: Any, serv
     page.wait_for_function(READY)
 
 
-@pytest.mark.parametrize("asked", ["en/smtp//evil.example", "en/smtp/javascript:alert(1)", "%2F%2Fevil.example/550", "en/%ff"])
+@pytest.mark.parametrize(
+    "asked", ["en/smtp//evil.example", "en/smtp/javascript:alert(1)", "%2F%2Fevil.example/550", "en/%ff"]
+)
 def test_missing_page_leads_to_no_other_place(page: Any, served: Served, asked: str) -> None:
     page.goto(served.url + asked)
     page.wait_for_selector("section[lang=en] h2")

@@ -22,7 +22,16 @@ from codepairs.model import Code, CuratedPair, Fact, Protocol, Text
 from codepairs.plan import Batch, File, OutputKind, Plan, Site
 from codepairs.prose import Voice, plain_text
 from codepairs.templates import environment
-from codepairs.urls import absolute, code_path, lang_path, opensearch_path, pair_path, picker_path, relative, search_path
+from codepairs.urls import (
+    absolute,
+    code_path,
+    lang_path,
+    opensearch_path,
+    pair_path,
+    picker_path,
+    relative,
+    search_path,
+)
 
 __all__ = ["ADDRESSES", "OPENSEARCH", "PICKER", "SEARCH"]
 
@@ -69,7 +78,7 @@ def _search(site: Site, plan: Plan, batch: Batch) -> Iterator[File]:
 
 
 def _addresses(site: Site, plan: Plan, batch: Batch) -> Iterator[File]:
-    """The names that the 404 page compares an address with: languages, and the codes of each protocol in their order."""
+    """The names that the 404 page compares an address with: languages, and the codes of each protocol in order."""
     data = {
         "ending": _ending(site),
         "languages": list(site.translators),
@@ -165,7 +174,7 @@ def _code_record(site: Site, protocol: Protocol, code: Code, voice: Voice) -> Re
         *((1, label) for label in _labels(protocol, code, voice)),
     ]
     href = _below(site, voice.lang, code_path(voice.lang, protocol.id, code.slug))
-    return Record(f"{protocol.name} {code.code}", title, href, texts)
+    return Record(f"{protocol.name} {code.code}", title, plain(code.summary), href, texts)
 
 
 def _labels(protocol: Protocol, code: Code, voice: Voice) -> Iterator[str]:
@@ -185,7 +194,8 @@ def _pair_record(site: Site, protocol: Protocol, pair: CuratedPair, voice: Voice
         (1, _joined(voice, pair.difference, pair.guidance)),
     ]
     href = _below(site, voice.lang, pair_path(voice.lang, protocol.id, a.slug, b.slug))
-    return Record(f"{protocol.name} {name}", voice.plain(pair.verdict), href, texts)
+    titles = " / ".join(map(voice.plain, (a.title, b.title)))
+    return Record(f"{protocol.name} {name}", titles, voice.plain(pair.verdict), href, texts)
 
 
 def _joined(voice: Voice, *texts: Text) -> str:
@@ -216,4 +226,6 @@ _SAYS = ("program", "settings", "labels", "messages", "protocol", "order")
 SEARCH = OutputKind(name="search", needs=(*_SAYS, "code", "pair", "indexer"), files=_search, keys=_by_language)
 PICKER = OutputKind(name="picker", needs=_SAYS, files=_picker, keys=_by_protocol)
 ADDRESSES = OutputKind(name="addresses", needs=("program", "settings", "order"), files=_addresses)
-OPENSEARCH = OutputKind(name="opensearch", needs=("program", "settings", "messages"), files=_opensearch, keys=_by_language)
+OPENSEARCH = OutputKind(
+    name="opensearch", needs=("program", "settings", "messages"), files=_opensearch, keys=_by_language
+)

@@ -65,9 +65,7 @@ def _of_page(page: Page, shared: Shared) -> Slots:
 def _numbers(shared: Shared) -> Mapping[tuple[str, str], bytes]:
     """Links to the pages of numbers that several protocols have, by protocol and code; from any protocol's folder."""
     return {
-        (code.protocol, code.code): shared.href(
-            shared.protocol(code.protocol), number_path(shared.lang, slug)
-        ).encode()
+        (code.protocol, code.code): shared.href(shared.protocol(code.protocol), number_path(shared.lang, slug)).encode()
         for slug, codes in shared_numbers(shared.site.catalogue).items()
         for code in codes
     }

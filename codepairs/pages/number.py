@@ -38,6 +38,12 @@ def _pages(site: Site, lang: str, key: tuple[str, ...]) -> Iterator[Page]:
         )
 
 
+def _keys(site: Site) -> list[tuple[tuple[str, ...], int]]:
+    """One batch, where there is any such number."""
+    count = len(shared_numbers(site.catalogue))
+    return [((), count)] if count else []
+
+
 def _context(page: Page, shared: Shared) -> Context:
     numbers = shared_numbers(shared.site.catalogue)
     codes = next(codes for slug, codes in numbers.items() if number_path(page.lang, slug) == page.path)
@@ -57,4 +63,4 @@ def _meaning(page: Page, shared: Shared, code: Code) -> dict[str, object]:
     }
 
 
-KIND = PageKind(name="number", template="pages/number.html", pages=_pages, context=_context)
+KIND = PageKind(name="number", template="pages/number.html", pages=_pages, keys=_keys, context=_context)

@@ -15,7 +15,7 @@
     box.insertAdjacentHTML("beforeend", data.panel);
     panel = box.querySelector(".found");
     const pagefind = await import(new URL("search/pagefind.js", home));
-    await pagefind.options({ excerptLength: 24, ranking: { pageLength: 0.1 } });
+    await pagefind.options({ ranking: { pageLength: 0.1 } });
     await pagefind.init();
     return { data, pagefind };
   };
@@ -98,16 +98,12 @@
     return (href) => factors.get(href) || 1;
   };
 
-  const item = ({ name, title, href, excerpt }) => {
+  const item = ({ name, title, href, text }) => {
     const li = document.createElement("li");
     const a = li.appendChild(document.createElement("a"));
     a.href = new URL(href, home);
     a.append(Object.assign(document.createElement("b"), { textContent: name, translate: false }), title);
-    if (excerpt) {
-      const p = li.appendChild(document.createElement("p"));
-      // Pagefind's own markup of what it found; the words themselves are escaped.
-      p.append(...new DOMParser().parseFromString(excerpt, "text/html").body.childNodes);
-    }
+    if (text) li.appendChild(document.createElement("p")).textContent = text;
     return li;
   };
 
@@ -126,9 +122,7 @@
     if (asked !== query) return;
     const known = new Map();
     for (const entry of entries) known.set(entry.href, entry);
-    for (const { meta, excerpt } of texts) {
-      known.set(meta.href, { name: meta.name, title: meta.title, href: meta.href, excerpt });
-    }
+    for (const { meta } of texts) known.set(meta.href, meta);
     const listed = [...known.values()];
     const total = listed.length + found.length - texts.length;
     panel.querySelector("ol").replaceChildren(...listed.slice(0, most).map(item));
