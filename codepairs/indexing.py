@@ -50,7 +50,9 @@ def index_files(records: Iterable[Record], lang: str) -> Iterator[tuple[str, byt
         pages.mkdir()
         for rank, record in enumerate(records):
             (pages / f"{rank:06}.html").write_text(_page(record, lang), encoding="utf-8")
-        _run(pages, index)
+        # Of nothing, Pagefind makes no index but an error.
+        if any(pages.iterdir()):
+            _run(pages, index)
         for path in sorted(path for path in index.rglob("*") if path.is_file()):
             if not path.name.startswith(_UNUSED):
                 yield path.relative_to(index).as_posix(), path.read_bytes()

@@ -1,4 +1,4 @@
-"""What scripts read to find pages: picker, search, 404 page, and the OpenSearch description; and when it is made anew."""
+"""What scripts read to find pages: picker, search, 404 page; the OpenSearch description; and when it is made anew."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_picker_has_the_codes_of_its_protocol_in_their_order(tiny_site: Site) ->
     data = json.loads(script.removeprefix("var codepairsPicker = ").removesuffix(";\n"))
     protocol = tiny_site.catalogue.protocols["parcel"]
     assert [code for code, _, _ in data["codes"]] == list(protocol.codes)
-    assert data["codes"][2][2] == "Im Augenblick kein Platz"
+    assert ["4.2.1", "4.2.1", "Im Augenblick kein Platz"] in data["codes"]
     assert "Zwei Codes vergleichen" in data["form"]
     assert data["ending"] == ".html"
 
@@ -99,7 +99,7 @@ def test_opensearch_is_well_formed_and_leads_to_the_first_page(searched: Setting
 
 def test_site_without_search_shows_none_of_it(tiny_site: Site, tiny_built: Settings) -> None:
     files = {path.relative_to(tiny_built.output).as_posix() for path in Path(tiny_built.output).rglob("*")}
-    assert not [path for path in files if "/search" in path or "opensearch" in path]
+    assert not [path for path in files if path.endswith("/search") or "opensearch" in path]
     html = html_of(tiny_site, "en/parcel/5.7.1.html")
     assert "search" not in html.replace("research", "")
 
@@ -107,9 +107,7 @@ def test_site_without_search_shows_none_of_it(tiny_site: Site, tiny_built: Setti
 def test_site_with_search_has_its_box_on_every_page_and_names_its_description(searched: Settings) -> None:
     site = site_of(searched)
     for path in ("en/index.html", "de/parcel/index.html", "ar/parcel/5.7.1.html", "de/parcel/5.1.1-vs-5.7.1.html"):
-        assert attribute(tree_of(site, path), "body > header search", "hidden") == "" or "<search hidden" in html_of(
-            site, path
-        )
+        assert len(tree_of(site, path).css("body > header search[hidden] input")) == 1
     assert attribute(tree_of(site, "de/parcel/5.7.1.html"), 'link[rel="search"]', "href") == "../opensearch.xml"
 
 
