@@ -95,6 +95,7 @@ class _Maker:
         ]
         site["protocols"] = [PROTOCOL]
         site["images"] = "no"
+        site["search"] = "no"
         _write(self.content / "site.yaml", site)
         rows = io.StringIO()
         table = csv.writer(rows, lineterminator="\n")
@@ -140,6 +141,7 @@ class _Maker:
     def code(self, copy: Copy) -> Yaml:
         """A code with its texts varied; their translations are noted."""
         result = dict(self.real[copy.real])
+        result.pop("search", None)
         result["code"] = self.numbers[copy.real, copy.turn]
         result["phrase"] = varied(result["phrase"], copy.rank)
         for name in ("title", "summary", "meaning"):

@@ -19,11 +19,12 @@ translate    messages -> a Translator for each language                         
 prose        passages -> safe HTML in one language
 assets       style sheets and other files -> Assets                                  reads
 templates    the Jinja environment of a language; digests                            reads
+indexing     records -> the files of a search index, by Pagefind                     runs
 compose      pages of one form as their template made it, with places to fill
 plan         Site, Batch, Page, PageKind, OutputKind, Plan
 pages        one module per page kind, and what they are composed of; PAGE_KINDS
 render       pages -> HTML
-outputs      files derived from the plan: assets, data, pictures, sitemap; OUTPUTS
+outputs      files derived from the plan: assets, data, pictures, search, sitemap; OUTPUTS
 changes      what files depend on, and what of it has changed                        reads
 write        a folder: atomic, only if changed; removals                             writes
 stores       other places: an archive, an object store                               reads, writes

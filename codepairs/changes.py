@@ -11,26 +11,31 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
 from codepairs.model import Code, CuratedPair, Protocol, Text
 from codepairs.outputs.images import cards
+from codepairs.pages.number import shared_numbers
 from codepairs.plan import Batch, OutputKind, Page, PageKind, Site
 from codepairs.settings import Settings
 from codepairs.translate import Translator
 from codepairs.urls import image_path
 
-__all__ = ["Changes", "Parts", "inputs_digest", "parts_of", "program_digest"]
+__all__ = ["Changes", "Parts", "indexer_digest", "inputs_digest", "parts_of", "program_digest"]
 
+_INDEXES_WITH = ("pagefind_bin",)
 _RENDERS_WITH = ("babel", "jinja2", "markdown", "markupsafe", "nh3")
 _DRAWS = ("outputs/cards.py", "outputs/images.py")
 _DRAWS_WITH = ("pillow",)
 
 _EVERYWHERE = ("program", "settings", "assets", "fragments", "messages")
 """The parts that all pages of a language depend on."""
+
+_LABELS = ("components/picker.html", "components/search.html")
+"""The templates of what scripts put on pages."""
 
 Parts = Mapping[str, str]
 """Digests by the names of parts. A name is made of words: what it is, the language or `*`, protocol, slugs."""
@@ -48,6 +53,8 @@ def parts_of(site: Site, kinds: Iterable[PageKind]) -> dict[str, str]:
         "assets *": site.assets.digest,
         "fragments *": _digest(*map(str, fragments)),
         "listing *": _digest(*_listing(site)),
+        "labels *": _digest(*(site.template_digests.get(name, "") for name in _LABELS)),
+        "indexer *": indexer_digest(),
     }
     parts |= {f"asset * {path}": blake2b(data, digest_size=6).hexdigest() for path, data in site.assets.files.items()}
     parts |= {" ".join(("image *", *key)): _digest(repr(card), image_path(*key)) for key, card in cards(site)}
@@ -59,12 +66,13 @@ def parts_of(site: Site, kinds: Iterable[PageKind]) -> dict[str, str]:
         said = (*_phrases(site, site.interface, lang), *_phrases(site, catalogue.site.texts(), lang))
         parts[f"messages {lang}"] = _digest(*said, _plurals(translator), *in_languages)
         parts[f"coverage {lang}"] = coverage
+    shared = {(code.protocol, code.code) for codes in shared_numbers(catalogue).values() for code in codes}
     for protocol in catalogue.protocols.values():
-        parts |= _protocol_parts(site, protocol)
+        parts |= _protocol_parts(site, protocol, shared)
     return parts
 
 
-def _protocol_parts(site: Site, protocol: Protocol) -> dict[str, str]:
+def _protocol_parts(site: Site, protocol: Protocol, shared: Container[tuple[str, str]]) -> dict[str, str]:
     """The declarations of a protocol, what the pages of a code derive from all others, its codes, its pairs."""
     codes, pairs = protocol.codes.values(), protocol.curated.values()
     parts: dict[str, str] = {}
@@ -73,7 +81,10 @@ def _protocol_parts(site: Site, protocol: Protocol) -> dict[str, str]:
     registry = f"{protocol.registry.source} {protocol.registry.date}"
     order = _digest(*(repr((code.slug, code.code, code.facts, code.confused_with)) for code in codes))
     items: list[tuple[str, str, tuple[Text, ...]]] = [
-        *((f"{protocol.id} {code.slug}", _of_code(code), tuple(code.texts())) for code in codes),
+        *(
+            (f"{protocol.id} {code.slug}", _of_code(code, (protocol.id, code.code) in shared), _texts(code))
+            for code in codes
+        ),
         *((f"{protocol.id} {_slugs(protocol, pair)}", _of_pair(pair), tuple(pair.texts())) for pair in pairs),
     ]
     known = site.languages
@@ -109,10 +120,14 @@ def _slugs(protocol: Protocol, pair: CuratedPair) -> str:
     return f"{a} {b}"
 
 
-def _of_code(code: Code) -> str:
-    """What pages show of a code beside its texts."""
+def _texts(code: Code) -> tuple[Text, ...]:
+    return (*code.texts(), *code.searched())
+
+
+def _of_code(code: Code, shared: bool) -> str:
+    """What pages show of a code beside its texts; `shared` says whether another protocol has it too."""
     refers = (code.refines, code.replaced_by, code.confused_with, tuple(code.action), len(code.when))
-    return repr((code.code, code.slug, code.phrase, code.class_id, code.facts, code.wire, code.sources, refers))
+    return repr((code.code, code.slug, code.phrase, code.class_id, code.facts, code.wire, code.sources, refers, shared))
 
 
 def _of_pair(pair: CuratedPair) -> str:
@@ -199,7 +214,8 @@ def _shown(words: tuple[str, ...], page: Page, own: set[tuple[str, ...]] | None)
 def inputs_digest(settings: Settings) -> str:
     """The digest of all files and options that a build reads: where it is the same, nothing can have changed."""
     made = blake2b(program_digest().encode(), digest_size=16)
-    made.update(repr((settings.base_url, settings.strict, _drawing_digest())).encode())
+    tools = (_drawing_digest(), indexer_digest())
+    made.update(repr((settings.base_url, settings.strict, settings.search, *tools)).encode())
     for folder in (settings.content, settings.locales, settings.templates):
         made.update(b"\0")
         for path in _files_below(folder):
@@ -227,6 +243,12 @@ def _drawing_digest() -> str:
     """Digest of what draws pictures; they depend on no more of the program, so that its other parts can change."""
     texts = ((Path(__file__).parent / name).read_text(encoding="utf-8") for name in _DRAWS)
     return _digest(*texts, *_installed(_DRAWS_WITH))
+
+
+@cache
+def indexer_digest() -> str:
+    """Digest of what makes the search index: another version makes it anew, and nothing else."""
+    return _digest(*_installed(_INDEXES_WITH))
 
 
 def _installed(names: Iterable[str]) -> list[str]:

@@ -83,6 +83,7 @@ def main() -> None:
 @_options
 @click.option("--jobs", type=click.IntRange(min=0), default=0, show_default=True, help="Processes; 0: all cores.")
 @click.option("--scheduler", metavar="URL", help="Dask scheduler whose workers make the site, as tcp://host:8786.")
+@click.option("--search/--no-search", default=True, help="Make the search index (default), or leave search out.")
 @click.option("--full", is_flag=True, help="Render every page, whatever the last run left.")
 @click.option("--explain", is_flag=True, help="Say why each file is made or removed.")
 @click.option("--profile", is_flag=True, help="Say how long each step took.")

@@ -26,9 +26,9 @@ T = TypeVar("T", Class, Fact, Value)
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _COLUMNS = ("code", "name", "reference", "status")
-_RESERVED = frozenset({"number", "assets", "index", "about", "decode", "404", "pagefind"})
 _ALONE = r"(?<![0-9A-Za-z_])(?<![0-9]\.)(?<{name}>{form})(?![0-9A-Za-z_])(?!\.[0-9])"
 """A code or a value by itself: neither letter nor digit touches it."""
+_RESERVED = frozenset({"number", "assets", "index", "about", "decode", "404", "pagefind", "search"})
 _PLACEHOLDERS = {
     "one": {"code"},
     "both": {"a", "b"},

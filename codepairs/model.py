@@ -189,6 +189,8 @@ class Code:
     facts: Mapping[str, tuple[str, ...]]
     """Values by fact, in the order of the protocol; implied values are filled in."""
     class_id: str
+    search: Text | None = None
+    """What people type who look for the code, with commas between; read by the search and shown nowhere."""
     wire: tuple[WireLine, ...] = ()
     sources: tuple[Source, ...] = ()
     refines: str | None = None
@@ -206,6 +208,11 @@ class Code:
         yield self.meaning
         yield from self.when
         yield from self.action.values()
+
+    def searched(self) -> Iterator[Text]:
+        """The passage that only the search reads, where there is one."""
+        if self.search:
+            yield self.search
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -352,6 +359,8 @@ class SiteInfo:
     """Whether a picture is drawn for each code, which stands for its page where that is shared."""
     licence: Source | None = None
     """The terms under which the texts may be used."""
+    search: bool = True
+    """Whether pages have a search box, with an index of codes and curated pairs behind it."""
     protocols: tuple[str, ...] = ()
     """Ids of the protocols, in the order of the home page."""
     superseded: Mapping[str, str] = field(default_factory=dict)
@@ -386,6 +395,6 @@ class Catalogue:
         for protocol in self.protocols.values():
             yield from protocol.texts()
             for code in protocol.codes.values():
-                yield from code.texts()
+                yield from (*code.texts(), *code.searched())
             for pair in protocol.curated.values():
                 yield from pair.texts()

@@ -7,15 +7,17 @@ import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 from codepairs.assets import read_assets
 from codepairs.changes import inputs_digest, parts_of
 from codepairs.errors import ContentError, OutputError, Place, Problem, errors_of
 from codepairs.execute import executor_of, jobs, run, stored
+from codepairs.indexing import is_installed
 from codepairs.load import read_sources
 from codepairs.manifest import Manifest, NewManifest
+from codepairs.model import Catalogue
 from codepairs.outputs import OUTPUTS
 from codepairs.outputs.images import can_draw
 from codepairs.pages import PAGE_KINDS
@@ -33,6 +35,10 @@ from codepairs.write import Store
 __all__ = ["Report", "build", "read_site"]
 
 _NOBODY = Watcher()
+_NO_INDEXER = (
+    "the site gets no search, as Pagefind is not installed: run `pip install codepairs[search]`, "
+    "or say `search: no` here or `--no-search` on the command line"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +69,11 @@ def read_site(settings: Settings) -> tuple[Site, tuple[Problem, ...]]:
     problems += translation_problems
     if errors_of(problems):
         raise ContentError(problems)
+    searchable = settings.search and catalogue.site.search
+    if searchable and not is_installed():
+        problems.append(Problem(Place(str(settings.content / "site.yaml")), _NO_INDEXER, warning=True))
     site = Site(
-        catalogue=catalogue,
+        catalogue=_searchable(catalogue, searchable and is_installed()),
         translators=translators,
         assets=read_assets(settings.templates),
         templates=read_templates(settings.templates),
@@ -81,6 +90,10 @@ def read_site(settings: Settings) -> tuple[Site, tuple[Problem, ...]]:
     if errors_of(problems, strict=settings.strict):
         raise ContentError(problems)
     return site, tuple(sorted(set(problems)))
+
+
+def _searchable(catalogue: Catalogue, search: bool) -> Catalogue:
+    return replace(catalogue, site=replace(catalogue.site, search=search))
 
 
 def build(settings: Settings, watcher: Watcher = _NOBODY) -> Report:

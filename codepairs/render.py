@@ -69,6 +69,7 @@ def page_context(page: Page, shared: Shared) -> dict[str, Any]:
         "style_href": _link(site, page, site.assets.style),
         "theme_href": _link(site, page, asset_path("theme.js")),
         "icon_href": _link(site, page, asset_path("icon.svg")),
+        "assets_href": _link(site, page, asset_path("")),
         "home_href": _link(site, page, lang_path(page.lang)),
         "about_href": _link(site, page, lang_path(page.lang, "about")),
         "decode_href": _link(site, page, lang_path(page.lang, "decode")) if site.catalogue.decodes else None,

@@ -26,6 +26,8 @@ class Settings:
     """Worker processes; 0 means one for each core."""
     scheduler: str | None = None
     """Address of a Dask scheduler whose workers make the site, instead of processes."""
+    search: bool = True
+    """Whether the site can be searched, where site.yaml does not say no."""
     full: bool = False
     """Render every page, whatever the manifest of the last run says."""
     explain: bool = False

@@ -22,11 +22,15 @@ __all__ = [
     "image_path",
     "lang_path",
     "matrix_path",
+    "number_path",
+    "opensearch_path",
     "pair_path",
+    "picker_path",
     "protocol_data_path",
     "protocol_path",
     "relative",
     "schema_path",
+    "search_path",
     "source_url",
 ]
 
@@ -73,6 +77,26 @@ def decode_data_path(lang: str) -> str:
 def pair_path(lang: str, protocol: str, a: str, b: str) -> str:
     """The page of two codes, given by their slugs in canonical order: `{a}-vs-{b}.html`."""
     return f"{lang}/{protocol}/{a}-vs-{b}.html"
+
+
+def number_path(lang: str, slug: str) -> str:
+    """The page of one number in several protocols: `{lang}/number/{slug}.html`."""
+    return f"{lang}/number/{slug}.html"
+
+
+def picker_path(lang: str, protocol: str) -> str:
+    """The script with the codes of a protocol: `codes.js` in its folder."""
+    return f"{lang}/{protocol}/codes.js"
+
+
+def search_path(lang: str, name: str) -> str:
+    """A file that the search reads: `{lang}/search/codes.json`, `{lang}/search/pagefind.js`."""
+    return f"{lang}/search/{name}"
+
+
+def opensearch_path(lang: str) -> str:
+    """What tells browsers how to search the site: `{lang}/opensearch.xml`."""
+    return f"{lang}/opensearch.xml"
 
 
 def asset_path(name: str) -> str:

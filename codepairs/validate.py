@@ -82,6 +82,7 @@ def _site(document: Document, protocols: tuple[str, ...], problems: list[Problem
         indexing=fields.word("indexing", choices=("notable", "all")) or "notable",
         images=fields.word("images", choices=("yes", "no")) != "no",
         licence=fields.document("licence", "the licence"),
+        search=fields.word("search", choices=("yes", "no")) != "no",
         protocols=tuple(node.value for node in names) or protocols,
         superseded={name: superseded.word(name) or "" for name in superseded.node.items},
     )
@@ -189,6 +190,7 @@ def _code(document: Document, declared: Declaration, problems: list[Problem]) ->
         action=_actions(action, declared),
         facts=_facts(fields.mapping("facts", "the facts"), declared, class_id),
         class_id=class_id,
+        search=fields.text("search", domain, required=False),
         wire=fields.wire(),
         sources=fields.sources(),
         refines=fields.word("refines"),

@@ -35,9 +35,10 @@ ONLY_IN = {
     "obstore": {"stores"},
     "PIL": {"outputs"},
     "zstandard": {"stores"},
+    "pagefind_bin": {"indexing"},
 }
 """What one part of the program knows, and no other."""
-EXTRAS = ("distributed", "obstore", "zstandard")
+EXTRAS = ("distributed", "obstore", "pagefind_bin", "zstandard")
 """Libraries that only some installations have."""
 
 

@@ -415,6 +415,7 @@ def test_protocol_of_one_code_builds(tiny: Settings) -> None:
     edit(tiny.content / "names" / "protocol.yaml", "[unassigned]", "[unassigned, standard]")
     pipeline.build(tiny)
     assert sorted(path for path in snapshot(tiny.output) if path.startswith("en/names/")) == [
+        "en/names/codes.js",
         "en/names/index.html",
         "en/names/index.json",
         "en/names/noerror.html",

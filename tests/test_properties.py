@@ -231,6 +231,7 @@ def source_documents(draw: st.DrawFn) -> Drawn:
         "protocols": draw(st.permutations(names)),
         "link_style": draw(st.sampled_from(("file", "clean"))),
         "indexing": draw(st.sampled_from(("notable", "all"))),
+        "search": "no",
     }
     sources = Sources(_document(Path("content/site.yaml"), site), tuple(draw(protocol_files(name)) for name in names))
     return Drawn(sources)

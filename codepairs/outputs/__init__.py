@@ -5,6 +5,7 @@ from __future__ import annotations
 from codepairs.outputs.assets import ASSETS
 from codepairs.outputs.data import DATA
 from codepairs.outputs.decode import DECODE
+from codepairs.outputs.finding import ADDRESSES, OPENSEARCH, PICKER, SEARCH
 from codepairs.outputs.images import IMAGES
 from codepairs.outputs.llms import LLMS
 from codepairs.outputs.schemas import SCHEMAS
@@ -13,5 +14,19 @@ from codepairs.plan import OutputKind
 
 __all__ = ["OUTPUTS"]
 
-OUTPUTS: tuple[OutputKind, ...] = (SITEMAP, ROBOTS, LLMS, ASSETS, SCHEMAS, DATA, DECODE, IMAGES)
-"""The sitemap comes first: with very many pages it takes longest, and the others can be made meanwhile."""
+OUTPUTS: tuple[OutputKind, ...] = (
+    SITEMAP,
+    SEARCH,
+    ROBOTS,
+    LLMS,
+    ASSETS,
+    PICKER,
+    ADDRESSES,
+    OPENSEARCH,
+    SCHEMAS,
+    DATA,
+    DECODE,
+    IMAGES,
+)
+"""The sitemap comes first: with very many pages it takes longest, and the others can be made meanwhile; then the search
+index, for which another program runs."""

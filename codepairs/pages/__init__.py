@@ -6,7 +6,7 @@ its template lays that out.
 
 from __future__ import annotations
 
-from codepairs.pages import about, code, decode, home, matrix, outside, pair, protocol
+from codepairs.pages import about, code, decode, home, matrix, number, outside, pair, protocol
 from codepairs.plan import PageKind
 
 __all__ = ["PAGE_KINDS"]
@@ -19,6 +19,7 @@ PAGE_KINDS: tuple[PageKind, ...] = (
     decode.KIND,
     protocol.KIND,
     matrix.KIND,
+    number.KIND,
     code.KIND,
     pair.KIND,
 )

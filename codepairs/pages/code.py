@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from markupsafe import Markup, escape
@@ -10,11 +10,12 @@ from markupsafe import Markup, escape
 from codepairs.compose import Base, Slots, token
 from codepairs.model import Code, Protocol
 from codepairs.pages.linked import breadcrumbs, image_address, linked_data, term
+from codepairs.pages.number import shared_numbers
 from codepairs.pages.pieces import ProtocolPieces
 from codepairs.pages.sentences import Sentences
 from codepairs.pages.shared import Shared
 from codepairs.plan import Page, PageKind, Site
-from codepairs.urls import code_data_path, code_path
+from codepairs.urls import code_data_path, code_path, number_path, opensearch_path
 
 __all__ = ["KIND"]
 
@@ -58,6 +59,8 @@ def _of_page(page: Page, shared: Shared) -> Slots:
         "sources": b"\n".join(own.sources),
         "image": escape(image_address(shared.site, protocol.id, code.slug)).encode(),
         "linked": linked_data(term(page, shared, protocol, code), breadcrumbs(page, shared, protocol, code)).encode(),
+        "number": shared.once(("numbers",), lambda: _numbers(shared)).get((protocol.id, code.code), b""),
+        "opensearch": shared.href(protocol, opensearch_path(shared.lang)).encode(),
         "data": shared.href(protocol, code_data_path(shared.lang, protocol.id, code.slug)).encode(),
     }
     flags = {"tone": shared.tone(protocol, code), "other_count": len(others)}
@@ -68,6 +71,15 @@ def _of_page(page: Page, shared: Shared) -> Slots:
 
 def _locale(shared: Shared) -> bytes:
     return shared.voice.translator.territory_tag().encode()
+
+
+def _numbers(shared: Shared) -> Mapping[tuple[str, str], bytes]:
+    """Links to the pages of numbers that several protocols have, by protocol and code; from any protocol's folder."""
+    return {
+        (code.protocol, code.code): shared.href(shared.protocol(code.protocol), number_path(shared.lang, slug)).encode()
+        for slug, codes in shared_numbers(shared.site.catalogue).items()
+        for code in codes
+    }
 
 
 def _outcome(protocol: Protocol, code: Code, shared: Shared) -> bytes:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from codepairs.model import Protocol
 from codepairs.pages.linked import image_address, linked_data, website
 from codepairs.pages.matrix import has_matrix
+from codepairs.pages.number import shared_numbers
 from codepairs.pages.shared import Context, Shared
 from codepairs.plan import Page, PageKind, Site
-from codepairs.urls import lang_path, matrix_path, protocol_path, relative
+from codepairs.urls import lang_path, matrix_path, number_path, opensearch_path, protocol_path, relative
 
 __all__ = ["KIND"]
 
@@ -23,8 +24,14 @@ def _pages(site: Site, lang: str, key: tuple[str, ...]) -> Iterator[Page]:
 
 
 def _context(page: Page, shared: Shared) -> Context:
+    catalogue, style = shared.site.catalogue, shared.site.link_style
     return {
-        "entries": [_entry(page, shared, protocol) for protocol in shared.site.catalogue.protocols.values()],
+        "entries": [_entry(page, shared, protocol) for protocol in catalogue.protocols.values()],
+        "numbers": [
+            (codes[0].code, relative(number_path(page.lang, slug), page.path, style))
+            for slug, codes in shared_numbers(catalogue).items()
+        ],
+        "opensearch_href": relative(opensearch_path(page.lang), page.path),
         "locale": shared.voice.translator.territory_tag(),
         "image": image_address(shared.site),
         "linked": linked_data(website(page, shared)),

@@ -32,6 +32,7 @@ def _not_found_context(page: Page, shared: Shared) -> Context:
         "style_href": base + shared.site.assets.style,
         "theme_href": base + asset_path("theme.js"),
         "icon_href": base + asset_path("icon.svg"),
+        "assets_href": base + asset_path(""),
     }
     return {"choices": _choices(shared, base)} | assets
 

@@ -11,7 +11,7 @@ from codepairs.pages.linked import breadcrumbs, image_address, linked_data, term
 from codepairs.pages.matrix import has_matrix
 from codepairs.pages.shared import CodeLink, Context, Shared
 from codepairs.plan import Page, PageKind, Site
-from codepairs.urls import asset_path, matrix_path, protocol_path
+from codepairs.urls import matrix_path, opensearch_path, protocol_path
 
 __all__ = ["KIND"]
 
@@ -26,11 +26,8 @@ def _context(page: Page, shared: Shared) -> Context:
     protocol = shared.protocol(page.key[0])
     return {
         "protocol": protocol,
-        "codes": [shared.code_link(protocol, code) for code in protocol.codes.values()],
-        "script_href": shared.href(protocol, asset_path("compare.js")),
-        "filter_href": shared.href(protocol, asset_path("filter.js")),
         "matrix_href": shared.href(protocol, matrix_path(page.lang, protocol.id)) if has_matrix(protocol) else None,
-        "ending": "" if shared.site.link_style == "clean" else ".html",
+        "opensearch_href": shared.href(protocol, opensearch_path(page.lang)),
         "groups": list(_groups(shared, protocol)),
         "phases": _phases(shared, protocol),
         "curated": Markup("\n").join(
