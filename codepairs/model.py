@@ -355,11 +355,11 @@ class SiteInfo:
     """`file` links to `550.html`, `clean` to `550`; the files are the same."""
     indexing: str = "notable"
     """`notable` offers search engines the pairs that people compare, `all` offers every pair."""
-    images: bool = True
+    images: bool = False
     """Whether a picture is drawn for each code, which stands for its page where that is shared."""
     licence: Source | None = None
     """The terms under which the texts may be used."""
-    search: bool = True
+    search: bool = False
     """Whether pages have a search box, with an index of codes and curated pairs behind it."""
     protocols: tuple[str, ...] = ()
     """Ids of the protocols, in the order of the home page."""

@@ -80,9 +80,9 @@ def _site(document: Document, protocols: tuple[str, ...], problems: list[Problem
         languages=languages or (Language("en", True),),
         link_style=fields.word("link_style", choices=("file", "clean")) or "file",
         indexing=fields.word("indexing", choices=("notable", "all")) or "notable",
-        images=fields.word("images", choices=("yes", "no")) != "no",
+        images=fields.word("images", choices=("yes", "no")) == "yes",
         licence=fields.document("licence", "the licence"),
-        search=fields.word("search", choices=("yes", "no")) != "no",
+        search=fields.word("search", choices=("yes", "no")) == "yes",
         protocols=tuple(node.value for node in names) or protocols,
         superseded={name: superseded.word(name) or "" for name in superseded.node.items},
     )

@@ -483,7 +483,7 @@ def test_without_what_draws_pictures_the_site_is_whole_and_a_warning_says_so(
 
 
 def test_site_may_do_without_pictures(tiny: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    edit(tiny.content / "site.yaml", "languages:", "images: no\nlanguages:")
+    edit(tiny.content / "site.yaml", "images: yes\n", "")
     monkeypatch.setattr(pipeline, "can_draw", lambda: False)
     assert pipeline.build(tiny).warnings == ()
     assert not list(tiny.output.rglob("*.png"))
