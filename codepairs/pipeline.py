@@ -122,7 +122,7 @@ def build(settings: Settings, watcher: Watcher = _NOBODY) -> Report:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Without the search for cyclic garbage: it finds next to nothing, and touches what workers share with this process."""
+    """Without the search for cyclic garbage: it finds next to nothing, and touches what workers share with this one."""
     enabled = gc.isenabled()
     gc.disable()
     try:
