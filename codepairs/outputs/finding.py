@@ -142,7 +142,8 @@ def _literals(protocol: Protocol) -> dict[str, list[int]]:
 
 def _mentions(code: Code, fact: Fact) -> Counter[str]:
     """How often a code names each literal of an open fact."""
-    said = " ".join((*(text.source for text in code.texts()), *(line.text for line in code.wire)))
+    texts = (*code.texts(), *code.searched())
+    said = " ".join((*(text.source for text in texts), *(line.text for line in code.wire)))
     literal = re.compile(rf"(?<![\w.])(?:{fact.open})(?![\w]|\.\w)")
     found = Counter(match[0] for match in literal.finditer(said))
     for value in code.facts.get(fact.id, ()):
