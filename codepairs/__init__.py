@@ -9,6 +9,7 @@ model        Catalogue, Protocol, Code, CuratedPair, Text: frozen values, no I/O
 relations    how two codes relate, by the roles of their facts
 urls         the only place that spells a URL or an output path
 load         content files -> Documents: YAML nodes with line and column             reads
+shapes       the fields of every content file
 fields       typed getters over a YAML mapping, noting problems
 declare      protocol.yaml -> the declarations of a protocol
 decoding     a text -> the codes in it, by the forms that protocols declare

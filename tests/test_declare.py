@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from codepairs.declare import ORDERS, Declaration, declaration
+from codepairs.declare import Declaration, declaration
 from codepairs.errors import Place, Problem
 from codepairs.load import CsvRow, ProtocolFiles, parse_document
 from codepairs.patterns import compiled
+from codepairs.shapes import ORDERS
 from tests.support import make_text, shown
 
 HEAD = "id: demo\nname: Demo\ntitle: Demo codes\nsummary: What they say.\n"
