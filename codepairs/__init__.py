@@ -14,6 +14,7 @@ fields       typed getters over a YAML mapping, noting problems
 declare      protocol.yaml -> the declarations of a protocol
 decoding     a text -> the codes in it, by the forms that protocols declare
 validate     Documents -> Catalogue, collecting Problems
+editing      the shapes of content -> JSON Schemas for editors
 rules        rules over the whole Catalogue, listed in RULES
 po           PO files -> their messages                                              reads
 translate    messages -> a Translator for each language                              reads

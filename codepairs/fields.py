@@ -118,7 +118,7 @@ class Fields:
 
     def scalars(self, name: str) -> tuple[ScalarNode, ...]:
         """The items of a list of words; a single word counts as a list of one."""
-        required = self.declared(name, "words").required
+        required = self.declared(name, "scalars").required
         node = self.node.items.get(name)
         if isinstance(node, ScalarNode):
             return (node,) if self.take(name, required=required) else ()

@@ -285,6 +285,8 @@ class Protocol:
     codes: Mapping[str, Code]
     """Codes by code, ascending in the protocol's order."""
     curated: Mapping[tuple[str, str], CuratedPair]
+    pattern: str | None = None
+    """A regular expression that every code fits."""
     registry: Registry = Registry()
     featured: tuple[tuple[str, str], ...] = ()
     """Curated pairs that readers look for most, for the first page."""

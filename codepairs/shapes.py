@@ -57,7 +57,7 @@ class Field:
 
     name: str
     kind: str
-    """The getter of `Fields` that takes it: `word`, `text`, `texts`, `words`, `literal`, `flag`, `pattern`, `wire`,
+    """The getter of `Fields` that takes it: `word`, `text`, `texts`, `scalars`, `literal`, `flag`, `pattern`, `wire`,
     `sources`, `document`, `mapping` or `sequence`."""
     note: str
     """What it says, in a few words of Markdown: shown by editors and in docs/content.md."""
@@ -161,7 +161,7 @@ SITE = Shape(
         ),
         Field(
             name="protocols",
-            kind="words",
+            kind="scalars",
             note="ids of the protocols, in the order of the first page; without it all, by name",
             form=IDENTIFIER,
         ),
@@ -178,7 +178,7 @@ REGISTRY = Shape(
     fields=(
         Field(name="source", kind="word", note="where the rows of `registry.csv` come from"),
         Field(name="date", kind="word", note="the day on which they were read there, as `2024-12-06`", form=DATE),
-        Field(name="optional", kind="words", note="statuses whose rows may lack a page"),
+        Field(name="optional", kind="scalars", note="statuses whose rows may lack a page"),
     ),
 )
 CLASS = Shape(
@@ -283,7 +283,7 @@ PROTOCOL = Shape(
             choices=ORDERS,
         ),
         Field(name="sources", kind="sources", note="documents about all of it"),
-        Field(name="featured", kind="words", note="names of curated pairs for the first page: `<a>-vs-<b>`"),
+        Field(name="featured", kind="scalars", note="names of curated pairs for the first page: `<a>-vs-<b>`"),
         Field(name="registry", kind="mapping", note="about `registry.csv`, the official list", inner=REGISTRY),
         Field(name="classes", kind="sequence", note="groups of codes, by their form", inner=CLASS),
         Field(name="facts", kind="sequence", note="the rows of every table, in their order", inner=FACT),
@@ -318,7 +318,7 @@ CODE = Shape(
             note="what people type who look for it, with commas between; shown nowhere",
         ),
         Field(name="sources", kind="sources", note="`RFC 5321 section 4.2.3`, or a `title` with a `url`"),
-        Field(name="confused_with", kind="words", note="codes that it is taken for, nearest first"),
+        Field(name="confused_with", kind="scalars", note="codes that it is taken for, nearest first"),
         Field(name="refines", kind="word", note="the code that says in general what this one says precisely"),
         Field(name="replaced_by", kind="word", note="the successor of an obsolete code"),
         Field(
@@ -332,7 +332,7 @@ CODE = Shape(
 PAIR = Shape(
     what="the pair",
     fields=(
-        Field(name="codes", kind="words", note="two codes, in the protocol’s order", required=True),
+        Field(name="codes", kind="scalars", note="two codes, in the protocol’s order", required=True),
         Field(name="verdict", kind="text", note="one sentence that tells the two apart", required=True),
         Field(name="difference", kind="text", note="in what they differ, in Markdown", required=True),
         Field(name="guidance", kind="text", note="which one applies, and what to do", required=True),

@@ -125,6 +125,7 @@ def _protocol(files: ProtocolFiles, problems: list[Problem]) -> Protocol:
         facts=declared.facts,
         codes=ordered,
         curated={pair.codes: pair for pair in sorted(curated, key=lambda pair: [ordered[c].rank for c in pair.codes])},
+        pattern=declared.pattern,
         registry=declared.registry,
         featured=_featured(declared, {_pair_name(pair.codes, ordered): pair.codes for pair in curated}, problems),
         decode=declared.decode,
