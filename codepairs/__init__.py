@@ -3,6 +3,7 @@
 The modules in the order data flows; each imports only from those above it:
 
 errors       Problem, Place; the exceptions
+report       problems as text with excerpts, as annotations, as JSON                 reads
 settings     Settings: every option of a run
 patterns     the regular expressions that Python and browsers read alike
 model        Catalogue, Protocol, Code, CuratedPair, Text: frozen values, no I/O
