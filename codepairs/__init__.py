@@ -27,6 +27,7 @@ compose      pages of one form as their template made it, with places to fill
 plan         Site, Batch, Page, PageKind, OutputKind, Plan
 pages        one module per page kind, and what they are composed of; PAGE_KINDS
 render       pages -> HTML
+trial        some pages, rendered to see whether the templates hold
 outputs      files derived from the plan: assets, data, pictures, search, sitemap; OUTPUTS
 changes      what files depend on, and what of it has changed                        reads
 write        a folder: atomic, only if changed; removals                             writes

@@ -137,7 +137,8 @@ def check(built: bool, form: str, **options: Any) -> None:
         raise click.UsageError(f"--site checks a folder, and {settings.output} is none")
     with _reported(form):
         site, warnings = pipeline.read_site(settings)
-        problems = list(warnings) + list(language_problems(settings.locales, site))
+        problems = [*warnings, *language_problems(settings.locales, site)]
+        problems += pipeline.rendering_problems(site, settings)
         if built:
             from codepairs.inspect import site_problems
 
