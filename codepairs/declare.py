@@ -15,7 +15,7 @@ from codepairs.fields import Fields, did_you_mean, listed
 from codepairs.load import CsvRow, MappingNode, ProtocolFiles, ScalarNode, SequenceNode
 from codepairs.model import TONES, Class, Empty, Fact, Form, Registry, RegistryRow, Source, Text, Value
 from codepairs.patterns import PatternError, pattern_of
-from codepairs.shapes import CLASS, DECODE, EMPTY, FACT, FORM, IDENTIFIER, PROTOCOL, REGISTRY, VALUE, Shape
+from codepairs.shapes import CLASS, DATE, DECODE, EMPTY, FACT, FORM, IDENTIFIER, PROTOCOL, REGISTRY, VALUE, Shape
 
 __all__ = ["Declaration", "declaration"]
 
@@ -124,6 +124,7 @@ def _class(node: object, domain: str, problems: list[Problem]) -> tuple[Fields, 
         one=_sentence(fields, "one", domain, "class.one", "one"),
         both=_sentence(fields, "both", domain, "class.both", "both"),
         implies=_implied(fields),
+        implied_at=fields.place_of("implies"),
     )
     fields.close()
     return fields, key, Class(value=value, pattern=pattern, summary=summary)
@@ -163,6 +164,7 @@ def _value(node: object, domain: str, context: str, problems: list[Problem]) -> 
         ends=fields.flag("ends"),
         matches=fields.word("matches") == "all",
         implies=_implied(fields),
+        implied_at=fields.place_of("implies"),
     )
     fields.close()
     return fields, key, value
@@ -213,8 +215,13 @@ def _registry(fields: Fields, rows: tuple[CsvRow, ...] | None, problems: list[Pr
     source, date = inner.word("source") or "", inner.word("date") or ""
     inner.close()
     if rows and (missing := [name for name in _COLUMNS if name not in rows[0].cells]):
-        problems.append(Problem(rows[0].place, f"the registry lacks the columns {listed(missing)}"))
+        problems.append(Problem(Place(rows[0].place.path), _lacking(missing, rows[0])))
         rows = ()
+    for row in rows or ():
+        if not row.cells["code"].strip():
+            problems.append(Problem(row.place, "the row has no code"))
+    if date and not re.fullmatch(DATE, date):
+        fields.problem(inner.place_of("date"), f"{date!r} is no date; write one like 2024-12-06")
     return Registry(
         rows=tuple(
             RegistryRow(
@@ -225,11 +232,17 @@ def _registry(fields: Fields, rows: tuple[CsvRow, ...] | None, problems: list[Pr
                 place=row.place,
             )
             for row in rows or ()
+            if row.cells["code"].strip()
         ),
         optional=optional,
         source=source,
         date=date,
     )
+
+
+def _lacking(missing: list[str], row: CsvRow) -> str:
+    hint = "; columns are separated by commas" if len(row.cells) == 1 else f"; it has {listed(row.cells)}"
+    return f"the registry lacks the columns {listed(missing)}{hint}"
 
 
 def _decode(fields: Fields, pattern: str | None, facts: Mapping[str, Fact]) -> tuple[Form, ...]:
@@ -304,12 +317,12 @@ def _implied_problems(declared: Declaration, value: Value) -> Iterator[Problem]:
         fact = declared.facts.get(name)
         if fact is None:
             hint = did_you_mean(name, declared.facts)
-            yield Problem(value.label.place, f"value {value.id!r} implies the unknown fact {name!r}; {hint}")
+            yield Problem(value.implied_at, f"value {value.id!r} implies the unknown fact {name!r}; {hint}")
             continue
         for item in values:
             if item not in fact.values:
                 hint = did_you_mean(item, fact.values)
-                yield Problem(value.label.place, f"value {value.id!r} implies the unknown {name} {item!r}; {hint}")
+                yield Problem(value.implied_at, f"value {value.id!r} implies the unknown {name} {item!r}; {hint}")
 
 
 def _natural(code: str) -> tuple[object, ...]:

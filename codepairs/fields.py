@@ -140,6 +140,9 @@ class Fields:
         """A translatable passage; its context is the field's name unless given."""
         declared = self.declared(name, "text")
         node = self.take(name, required=required if self.shape is None else declared.required)
+        if node is not None and not isinstance(node, ScalarNode):
+            self.problem(node.place, f"field {name!r} must be one text, not a list or mapping")
+            node = ScalarNode("", node.place)
         return self.passage(node, name, domain, context or name) if node else None
 
     def passage(self, node: Node, name: str, domain: str, context: str) -> Text:
@@ -225,7 +228,7 @@ class Fields:
         """Report the fields that no getter has taken."""
         for name in self.node.items:
             if name not in self.known:
-                hint = did_you_mean(name, self.known)
+                hint = did_you_mean(name, [field.name for field in self.shape.fields] if self.shape else self.known)
                 self.problem(self.node.keys[name], f"unknown field {name!r} in {self.what}; {hint}")
 
 

@@ -60,11 +60,12 @@ def _site(document: Document, protocols: tuple[str, ...], problems: list[Problem
         return SiteInfo(title="", url="/", tagline=nothing, description=nothing, languages=(Language("en", True),))
     fields = Fields(document.root, Place(str(document.path)), SITE, problems)
     languages = tuple(_language(node, problems) for node in fields.sequence("languages"))
-    if sum(language.source for language in languages) != 1:
+    if languages and sum(language.source for language in languages) != 1:
         fields.problem(fields.place_of("languages"), "exactly one language must have 'source: true'")
-        languages = tuple(Language(language.tag, rank == 0) for rank, language in enumerate(languages))
-    for twice in sorted({each.tag for each in languages if [other.tag for other in languages].count(each.tag) > 1}):
-        fields.problem(fields.place_of("languages"), f"language {twice!r} stands twice in the list")
+        languages = tuple(replace(language, source=rank == 0) for rank, language in enumerate(languages))
+    for rank, language in enumerate(languages):
+        if language.tag in [other.tag for other in languages[:rank]]:
+            fields.problem(language.place, f"language {language.tag!r} stands twice in the list")
     names = fields.scalars("protocols")
     for node in names:
         fields.chosen(node, "protocol", protocols)
@@ -103,7 +104,7 @@ def _language(node: Node, problems: list[Problem]) -> Language:
         fields.problem(
             fields.place_of("lang"), f"{tag!r} is no language tag; write one like 'de' or 'pt-BR' (RFC 5646)"
         )
-    language = Language(tag, fields.flag("source"))
+    language = Language(tag, fields.flag("source"), node.place)
     fields.close()
     return language
 
@@ -114,7 +115,11 @@ def _protocol(files: ProtocolFiles, problems: list[Problem]) -> Protocol:
     by_code = _distinct(codes, problems)
     key = declared.sort_key()
     ordered = {code: replace(by_code[code], rank=rank) for rank, code in enumerate(sorted(by_code, key=key))}
-    curated = [pair for document in files.pairs if (pair := _pair(document, declared, ordered, problems))]
+    unread = frozenset(each.stem for each in files.codes) - {code.slug for code in codes}
+    found = [_pair(document, declared, ordered, unread, problems) for document in files.pairs]
+    curated = [pair for pair in found if pair]
+    unread |= {document.stem for document, pair in zip(files.pairs, found, strict=True) if pair is None}
+    names = {_pair_name(pair.codes, ordered): pair.codes for pair in curated}
     return Protocol(
         id=declared.id,
         name=declared.name,
@@ -127,17 +132,21 @@ def _protocol(files: ProtocolFiles, problems: list[Problem]) -> Protocol:
         curated={pair.codes: pair for pair in sorted(curated, key=lambda pair: [ordered[c].rank for c in pair.codes])},
         pattern=declared.pattern,
         registry=declared.registry,
-        featured=_featured(declared, {_pair_name(pair.codes, ordered): pair.codes for pair in curated}, problems),
+        featured=_featured(declared, names, unread, problems),
+        unread=unread,
         decode=declared.decode,
         place=declared.place,
     )
 
 
 def _featured(
-    declared: Declaration, curated: Mapping[str, tuple[str, str]], problems: list[Problem]
+    declared: Declaration,
+    curated: Mapping[str, tuple[str, str]],
+    unread: frozenset[str],
+    problems: list[Problem],
 ) -> tuple[tuple[str, str], ...]:
     for node in declared.featured:
-        if node.value not in curated:
+        if node.value not in curated and node.value not in unread:
             hint = did_you_mean(node.value, curated)
             problems.append(Problem(node.place, f"unknown pair {node.value!r} in 'featured'; {hint}"))
     return tuple(curated[node.value] for node in declared.featured if node.value in curated)
@@ -197,9 +206,15 @@ def _code(document: Document, declared: Declaration, problems: list[Problem]) ->
         replaced_by=fields.word("replaced_by"),
         confused_with=tuple(node.value for node in fields.scalars("confused_with")),
         place=fields.place_of("code"),
+        places=_places(fields),
     )
     fields.close()
     return result
+
+
+def _places(fields: Fields) -> dict[str, Place]:
+    others = {f"confused_with.{node.value}": node.place for node in fields.scalars("confused_with")}
+    return {**fields.node.keys, **others}
 
 
 def _slug(fields: Fields, stem: str, code: str) -> str:
@@ -287,7 +302,11 @@ def _with_implied(own: dict[str, tuple[str, ...]], declared: Declaration, class_
 
 
 def _pair(
-    document: Document, declared: Declaration, codes: Mapping[str, Code], problems: list[Problem]
+    document: Document,
+    declared: Declaration,
+    codes: Mapping[str, Code],
+    unread: frozenset[str],
+    problems: list[Problem],
 ) -> CuratedPair | None:
     if document.root is None:
         return None
@@ -308,8 +327,9 @@ def _pair(
         fields.problem(place, "field 'codes' must list two different codes")
         return None
     unknown = [name for name in names if name not in codes]
-    for name in unknown:
-        fields.problem(place, f"unknown code {name!r}; {did_you_mean(name, codes)}")
+    for node in fields.scalars("codes"):
+        if node.value in unknown and default_slug(node.value) not in unread:
+            fields.problem(node.place, f"unknown code {node.value!r}; {did_you_mean(node.value, codes)}")
     return None if unknown or not _in_order(pair, codes, fields, document.path) else pair
 
 
