@@ -1,4 +1,4 @@
-"""Whether two built sites show the same pages: the whole document, as a browser reads it.
+"""Whether two built sites show the same pages of pairs: the whole document, as a browser reads it.
 
 Documents are parsed and written anew by one parser. The one normalisation: a run of blanks (space, tab, line break,
 non-breaking space) counts as one blank, because the two programs break lines in different places, and in a title or a
@@ -30,20 +30,19 @@ def normal_form(html: str) -> str:
 
 
 def pages_of(site: Path) -> list[str]:
-    """The pages of all protocols, codes and pairs: paths below the folder, in order."""
-    return sorted(path.relative_to(site).as_posix() for path in site.glob("*/*/*.html"))
+    """The pages of all pairs: paths below the folder, in order."""
+    return sorted(path.relative_to(site).as_posix() for path in site.glob("*/*/*-vs-*.html"))
 
 
 def differing_pages(site: Path, other: Path, sample: int, seed: int = 0) -> tuple[int, list[str]]:
     """How many pages were compared, and a line for each that differs; pages that only one site has count too.
 
-    The sample is random, and holds the pages of the protocols.
+    The sample is random.
     """
     pages, others = pages_of(site), set(pages_of(other))
     problems = [f"{path}: only one of the sites has it" for path in sorted(others.symmetric_difference(pages))]
     shared = [path for path in pages if path in others]
     chosen = set(random.Random(seed).sample(shared, min(sample, len(shared))))  # noqa: S311 - no secret
-    chosen |= {path for path in shared if path.endswith("/index.html")}
     for path in sorted(chosen):
         one, two = (normal_form((each / path).read_text(encoding="utf-8")) for each in (site, other))
         if one != two:

@@ -96,6 +96,7 @@ def _language(catalogue: Catalogue, translator: Translator, translators: dict[st
         "description": say(site.description),
         "url": site.url,
         "source": site.source_language,
+        "decode": any(protocol.decode for protocol in catalogue.protocols.values()),
         "languages": [{"lang": lang, "name": each.language_name(lang)} for lang, each in translators.items()],
         "list": _list_pattern(translator.lang),
         "interface": {key: translator.message(text).text for key, text in INTERFACE.items()},

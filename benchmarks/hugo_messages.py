@@ -8,6 +8,8 @@ INTERFACE = {
     "skip": "Skip to the content",
     "protocols": "Protocols",
     "languages": "Languages",
+    "decode": "Decode",
+    "dark": "Dark colours",
     "about": "About this site, its sources and its translations",
     "pair_title": "{protocol} {a} vs {b}: {title_a} / {title_b}",
     "pair_heading": "{protocol} {a} vs {b}",

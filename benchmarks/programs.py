@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks import catalogue
@@ -39,6 +39,8 @@ class Case:
     locales: Path
     hugo: Path
     """The Hugo site with the same content."""
+    whole: Path | None = None
+    """The content with search and pictures, which Hugo is spared, where it has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +61,29 @@ def made_case(folder: Path, codes: int, languages: tuple[str, ...], seed: int) -
 
 
 def own_case(folder: Path) -> Case:
-    """The content of this project."""
-    return _case("the content of this project", ROOT / "content", ROOT / "locales", folder)
+    """The content of this project; beside Hugo without search and pictures."""
+    content = folder / "content"
+    shutil.copytree(ROOT / "content", content)
+    settings = content / "site.yaml"
+    plain = re.sub(r"^(search|images): yes$", r"\1: no", settings.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    settings.write_text(plain, encoding="utf-8")
+    return _case("the content of this project", content, ROOT / "locales", folder, ROOT / "content")
 
 
-def _case(name: str, content: Path, locales: Path, folder: Path) -> Case:
+def _case(name: str, content: Path, locales: Path, folder: Path, whole: Path | None = None) -> Case:
     write_hugo_site(content, locales, ROOT / "templates", folder / "hugo")
-    return Case(name, content, locales, folder / "hugo")
+    return Case(name, content, locales, folder / "hugo", whole)
 
 
 def programs(case: Case, reference: Path, hugo: Path | None, without: Collection[str]) -> list[Program]:
     """The programs to run on a case, but those left out; `reference` is the site that Codepairs has built of it."""
+    whole = replace(case, content=case.whole) if case.whole else None
     bytes_alone = [sys.executable, "-m", "benchmarks.bare", str(reference)]
     found = {
         "codepairs": Program("Codepairs, all processes", lambda output: codepairs(case, output, 0, "--full")),
+        "whole": Program("Codepairs, with search and pictures", lambda output: codepairs(whole, output, 0, "--full"))
+        if whole
+        else None,
         "single": Program("Codepairs, 1 process", lambda output: codepairs(case, output, 1, "--full")),
         "unchanged": Program("Codepairs, nothing changed", lambda _: codepairs(case, reference, 0)),
         "hugo": Program("Hugo", lambda output: _hugo(hugo, case, output)) if hugo else None,

@@ -3,16 +3,19 @@
 The modules in the order data flows; each imports only from those above it:
 
 errors       Problem, Place; the exceptions
+report       problems as text with excerpts, as annotations, as JSON                 reads
 settings     Settings: every option of a run
 patterns     the regular expressions that Python and browsers read alike
 model        Catalogue, Protocol, Code, CuratedPair, Text: frozen values, no I/O
 relations    how two codes relate, by the roles of their facts
 urls         the only place that spells a URL or an output path
 load         content files -> Documents: YAML nodes with line and column             reads
+shapes       the fields of every content file
 fields       typed getters over a YAML mapping, noting problems
 declare      protocol.yaml -> the declarations of a protocol
 decoding     a text -> the codes in it, by the forms that protocols declare
 validate     Documents -> Catalogue, collecting Problems
+editing      the shapes of content -> JSON Schemas for editors
 rules        rules over the whole Catalogue, listed in RULES
 po           PO files -> their messages                                              reads
 translate    messages -> a Translator for each language                              reads
@@ -24,6 +27,7 @@ compose      pages of one form as their template made it, with places to fill
 plan         Site, Batch, Page, PageKind, OutputKind, Plan
 pages        one module per page kind, and what they are composed of; PAGE_KINDS
 render       pages -> HTML
+trial        some pages, rendered to see whether the templates hold
 outputs      files derived from the plan: assets, data, pictures, search, sitemap; OUTPUTS
 changes      what files depend on, and what of it has changed                        reads
 write        a folder: atomic, only if changed; removals                             writes

@@ -1,8 +1,8 @@
 """Style sheets and other files below templates/assets -> Assets with their public names. Reads.
 
 All `.css` files are joined into one sheet in the order of their declared layers, so that a page costs one request;
-everything else is copied as it is. Names are stable: a name that followed the bytes would touch every page with every
-change of style.
+everything else is copied as it is, scripts without their lines of comment. Names are stable: a name that followed the
+bytes would touch every page with every change of style.
 """
 
 from __future__ import annotations
@@ -48,11 +48,16 @@ def read_assets(templates: Path) -> Assets:
             layer = path.stem if path.stem in sheets else "components"
             sheets[layer].append(_without_comments(path.read_text(encoding="utf-8")))
         elif path.is_file() and not path.is_symlink():
-            files[asset_path(path.relative_to(folder).as_posix())] = path.read_bytes()
+            files[asset_path(path.relative_to(folder).as_posix())] = _published(path)
     order = f"@layer {', '.join(_LAYERS)};"
     layers = (f"@layer {layer} {{\n{''.join(parts)}}}" for layer, parts in sheets.items() if parts)
     files[asset_path(_SHEET)] = "\n".join((order, *layers, "")).encode()
     return Assets(files)
+
+
+def _published(path: Path) -> bytes:
+    data = path.read_bytes()
+    return re.sub(rb"^[ \t]*//.*\n", b"", data, flags=re.MULTILINE) if path.suffix == ".js" else data
 
 
 def _without_comments(css: str) -> str:

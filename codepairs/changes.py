@@ -16,6 +16,7 @@ from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
+from codepairs.editing import editor_schemas
 from codepairs.model import Code, CuratedPair, Protocol, Text
 from codepairs.outputs.images import cards
 from codepairs.pages.number import shared_numbers
@@ -54,6 +55,7 @@ def parts_of(site: Site, kinds: Iterable[PageKind]) -> dict[str, str]:
         "fragments *": _digest(*map(str, fragments)),
         "listing *": _digest(*_listing(site)),
         "labels *": _digest(*(site.template_digests.get(name, "") for name in _LABELS)),
+        "editing *": _digest(repr(editor_schemas(catalogue))),
         "indexer *": indexer_digest(),
     }
     parts |= {f"asset * {path}": blake2b(data, digest_size=6).hexdigest() for path, data in site.assets.files.items()}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from codepairs import __version__
-from codepairs.errors import CodepairsError, ContentError, Problem
+from codepairs.errors import CodepairsError, ContentError, Place, Problem
+from codepairs.report import FORMATS, as_github, as_json, as_text, counted
 from codepairs.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,6 +29,13 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _SHOWN_WARNINGS = 20
 """How many warnings a build prints; a check prints all."""
+_COLOURS: dict[str, dict[str, Any]] = {
+    "place": {"bold": True},
+    "error": {"fg": "red", "bold": True},
+    "warning": {"fg": "yellow", "bold": True},
+    "margin": {"fg": "blue"},
+    "mark": {"fg": "red", "bold": True},
+}
 _PATHS = (
     ("content", "Folder of site.yaml and the protocols."),
     ("locales", "Folder of the translations."),
@@ -70,6 +78,12 @@ def _options(command: F) -> F:
     return command
 
 
+def _format_option(command: F) -> F:
+    kind = click.Choice(FORMATS)
+    text = "How problems are printed; github: annotations, json: one object and nothing else on standard output."
+    return click.option("--format", "form", type=kind, default="text", show_default=True, help=text)(command)
+
+
 @click.group(cls=_DefaultGroup)
 @click.version_option(__version__, prog_name="codepairs")
 def main() -> None:
@@ -81,22 +95,26 @@ def main() -> None:
 
 @main.command()
 @_options
+@_format_option
 @click.option("--jobs", type=click.IntRange(min=0), default=0, show_default=True, help="Processes; 0: all cores.")
 @click.option("--scheduler", metavar="URL", help="Dask scheduler whose workers make the site, as tcp://host:8786.")
 @click.option("--search/--no-search", default=True, help="Make the search index (default), or leave search out.")
 @click.option("--full", is_flag=True, help="Render every page, whatever the last run left.")
 @click.option("--explain", is_flag=True, help="Say why each file is made or removed.")
 @click.option("--profile", is_flag=True, help="Say how long each step took.")
-def build(**options: Any) -> None:
+def build(form: str, **options: Any) -> None:
     """Build the site."""
     from codepairs import pipeline
     from codepairs.console import console_of
 
     settings = Settings(**options)
-    with _reported(), console_of(settings) as console:
+    with _reported(form), console_of(settings) as console:
         report = pipeline.build(settings, console)
-    _print_problems(report.warnings[:_SHOWN_WARNINGS])
-    if len(report.warnings) > _SHOWN_WARNINGS:
+    limit = _SHOWN_WARNINGS if form == "text" else None
+    _print_problems(report.warnings[:limit], form)
+    if form == "json":
+        return
+    if form == "text" and len(report.warnings) > _SHOWN_WARNINGS:
         more = len(report.warnings) - _SHOWN_WARNINGS
         click.echo(f"and {more:,} more warnings; `check` lists them all", err=True)
     if settings.profile:
@@ -107,8 +125,9 @@ def build(**options: Any) -> None:
 
 @main.command()
 @_options
+@_format_option
 @click.option("--site", "built", is_flag=True, help="Check the built site too: links, HTML, hreflang.")
-def check(built: bool, **options: Any) -> None:
+def check(built: bool, form: str, **options: Any) -> None:
     """Check content and translations; with --site the built site as well."""
     from codepairs import pipeline
     from codepairs.proofread import language_problems
@@ -116,17 +135,18 @@ def check(built: bool, **options: Any) -> None:
     settings = Settings(**options)
     if built and (isinstance(settings.output, str) or settings.output.is_file()):
         raise click.UsageError(f"--site checks a folder, and {settings.output} is none")
-    with _reported():
+    with _reported(form):
         site, warnings = pipeline.read_site(settings)
-        problems = list(warnings) + list(language_problems(settings.locales, site))
+        problems = [*warnings, *language_problems(settings.locales, site)]
+        problems += pipeline.rendering_problems(site, settings)
         if built:
             from codepairs.inspect import site_problems
 
             problems += site_problems(Path(settings.output), settings.locales, site)
-    _print_problems(problems)
+    _print_problems(problems, form)
     errors = [problem for problem in problems if settings.strict or not problem.warning]
-    if not settings.quiet:
-        click.echo(_counted(problems))
+    if not settings.quiet and form != "json":
+        click.echo(counted(problems))
     sys.exit(1 if errors else 0)
 
 
@@ -169,29 +189,40 @@ def status(**options: Any) -> None:
 
 
 @contextmanager
-def _reported() -> Iterator[None]:
+def _reported(form: str = "text") -> Iterator[None]:
     """Turns errors of the program into messages and the exit status 1."""
     try:
         yield
     except ContentError as error:
-        _print_problems(error.problems)
-        click.echo(f"{_counted(error.problems)}; nothing was written", err=True)
+        _print_problems(error.problems, form)
+        if form == "text":
+            click.echo(f"{counted(error.problems)}; nothing was written", err=True)
         sys.exit(1)
     except CodepairsError as error:
-        click.echo(str(error), err=True)
+        _print_problems([Problem(Place(""), str(error))], form)
         sys.exit(1)
 
 
-def _print_problems(problems: Iterable[Problem]) -> None:
-    for problem in sorted(set(problems)):
-        click.echo(str(problem), err=True)
+def _print_problems(problems: Sequence[Problem], form: str = "text") -> None:
+    if form == "json":
+        click.echo(as_json(problems))
+    for line in as_github(problems) if form == "github" else ():
+        click.echo(line)
+    for line in as_text(problems, _paint if _coloured() else _plain) if form == "text" else ():
+        click.echo(line, err=True)
 
 
-def _counted(problems: Sequence[Problem]) -> str:
-    """`1 error, 2 warnings`."""
-    warnings = sum(problem.warning for problem in problems)
-    errors = len(problems) - warnings
-    return f"{errors} {'error' if errors == 1 else 'errors'}, {warnings} {'warning' if warnings == 1 else 'warnings'}"
+def _coloured() -> bool:
+    """Whether problems are printed in colour: on a terminal, unless NO_COLOR says no (https://no-color.org)."""
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _paint(text: str, what: str) -> str:
+    return click.style(text, **_COLOURS[what])
+
+
+def _plain(text: str, what: str) -> str:
+    return text
 
 
 def _print_report(report: Report, settings: Settings) -> None:

@@ -15,16 +15,12 @@ from codepairs.fields import Fields, did_you_mean, listed
 from codepairs.load import CsvRow, MappingNode, ProtocolFiles, ScalarNode, SequenceNode
 from codepairs.model import TONES, Class, Empty, Fact, Form, Registry, RegistryRow, Source, Text, Value
 from codepairs.patterns import PatternError, pattern_of
-from codepairs.relations import ROLES
+from codepairs.shapes import CLASS, DATE, DECODE, EMPTY, FACT, FORM, IDENTIFIER, PROTOCOL, REGISTRY, VALUE, Shape
 
-__all__ = ["ORDERS", "Declaration", "declaration"]
-
-ORDERS = ("natural", "hex", "registry")
-"""How codes are sorted: by the numbers in them, as hexadecimal numbers, or as registry.csv lists them."""
+__all__ = ["Declaration", "declaration"]
 
 T = TypeVar("T", Class, Fact, Value)
 
-_ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _COLUMNS = ("code", "name", "reference", "status")
 _ALONE = r"(?<![0-9A-Za-z_])(?<![0-9]\.)(?<{name}>{form})(?![0-9A-Za-z_])(?!\.[0-9])"
 """A code or a value by itself: neither letter nor digit touches it."""
@@ -72,25 +68,25 @@ class Declaration:
 def declaration(files: ProtocolFiles, problems: list[Problem]) -> Declaration:
     """The declarations of one protocol; problems are added to the list."""
     document = files.protocol
-    fields = Fields(document.root, Place(str(document.path)), "the protocol", problems)
-    identity = fields.word("id", required=True) or files.folder.name
+    fields = Fields(document.root, Place(str(document.path)), PROTOCOL, problems)
+    identity = fields.word("id") or files.folder.name
     _check_id(fields, identity, files.folder.name)
     classes = _unique(_class(node, identity, problems) for node in fields.sequence("classes"))
     facts = _unique(_fact(node, identity, problems) for node in fields.sequence("facts"))
     facts = {key: _with_classes(fact, classes) if fact.role == "class" else fact for key, fact in facts.items()}
     result = Declaration(
         id=identity,
-        name=fields.word("name", required=True) or identity,
+        name=fields.word("name") or identity,
         title=fields.needed("title", identity),
         summary=fields.needed("summary", identity),
         sources=fields.sources(),
         pattern=(pattern := fields.pattern("pattern")),
-        order=fields.word("order", choices=ORDERS) or "natural",
+        order=fields.word("order") or "natural",
         classes=classes,
         facts=facts,
         registry=_registry(fields, files.registry, problems),
         featured=fields.scalars("featured"),
-        decode=_decode(fields.mapping("decode", "the forms of codes in texts"), pattern, facts),
+        decode=_decode(fields.mapping("decode", DECODE), pattern, facts),
         place=fields.place,
     )
     fields.close()
@@ -102,7 +98,7 @@ def _check_id(fields: Fields, identity: str, folder: str) -> None:
     place = fields.place_of("id")
     if identity != folder:
         fields.problem(place, f"id {identity!r} must equal the folder's name {folder!r}")
-    if not _ID.fullmatch(identity) or identity in _RESERVED:
+    if not re.fullmatch(IDENTIFIER, identity) or identity in _RESERVED:
         fields.problem(place, f"id {identity!r} cannot name a folder; use other lower-case letters and digits")
 
 
@@ -118,9 +114,9 @@ def _unique(items: Iterator[tuple[Fields, str, T]]) -> dict[str, T]:
 
 
 def _class(node: object, domain: str, problems: list[Problem]) -> tuple[Fields, str, Class]:
-    fields = _entry(node, "a class", problems)
-    key = fields.word("id", required=True) or ""
-    pattern = fields.pattern("pattern", required=True) or ""
+    fields = _entry(node, CLASS, problems)
+    key = fields.word("id") or ""
+    pattern = fields.pattern("pattern") or ""
     summary = fields.needed("summary", domain, context="class.summary")
     value = Value(
         id=key,
@@ -128,21 +124,22 @@ def _class(node: object, domain: str, problems: list[Problem]) -> tuple[Fields, 
         one=_sentence(fields, "one", domain, "class.one", "one"),
         both=_sentence(fields, "both", domain, "class.both", "both"),
         implies=_implied(fields),
+        implied_at=fields.place_of("implies"),
     )
     fields.close()
     return fields, key, Class(value=value, pattern=pattern, summary=summary)
 
 
 def _fact(node: object, domain: str, problems: list[Problem]) -> tuple[Fields, str, Fact]:
-    fields = _entry(node, "a fact", problems)
-    key = fields.word("id", required=True) or ""
+    fields = _entry(node, FACT, problems)
+    key = fields.word("id") or ""
     many = fields.flag("many")
     context = f"fact.{key}"
     kinds = ("many.one", "many.both") if many else ("one", "both")
     fact = Fact(
         id=key,
         label=fields.needed("label", domain, context=f"{context}.label"),
-        role=fields.word("role", choices=ROLES),
+        role=fields.word("role"),
         many=many,
         open=fields.pattern("open"),
         values=_unique(_value(item, domain, context, problems) for item in fields.sequence("values")),
@@ -156,17 +153,18 @@ def _fact(node: object, domain: str, problems: list[Problem]) -> tuple[Fields, s
 
 
 def _value(node: object, domain: str, context: str, problems: list[Problem]) -> tuple[Fields, str, Value]:
-    fields = _entry(node, "a value", problems)
-    key = fields.word("id", required=True) or ""
+    fields = _entry(node, VALUE, problems)
+    key = fields.word("id") or ""
     value = Value(
         id=key,
         label=fields.needed("label", domain, context=f"{context}.value.label"),
         one=_sentence(fields, "one", domain, f"{context}.value.one", "one"),
         both=_sentence(fields, "both", domain, f"{context}.value.both", "both"),
-        tone=fields.word("tone", choices=TONES),
+        tone=fields.word("tone"),
         ends=fields.flag("ends"),
-        matches=fields.word("matches", choices=("all",)) == "all",
+        matches=fields.word("matches") == "all",
         implies=_implied(fields),
+        implied_at=fields.place_of("implies"),
     )
     fields.close()
     return fields, key, value
@@ -176,7 +174,7 @@ def _empty(fields: Fields, domain: str, context: str) -> Empty | None:
     if "empty" not in fields.node.items:
         fields.known.append("empty")
         return None
-    inner = fields.mapping("empty", "what is said without a value")
+    inner = fields.mapping("empty", EMPTY)
     one = _sentence(inner, "one", domain, f"{context}.empty.one", "one")
     both = _sentence(inner, "both", domain, f"{context}.empty.both", "both")
     label = inner.needed("label", domain, context=f"{context}.empty.label")
@@ -184,13 +182,13 @@ def _empty(fields: Fields, domain: str, context: str) -> Empty | None:
     return Empty(label=label, one=one, both=both)
 
 
-def _entry(node: object, what: str, problems: list[Problem]) -> Fields:
+def _entry(node: object, what: Shape, problems: list[Problem]) -> Fields:
     place = node.place if isinstance(node, MappingNode | ScalarNode | SequenceNode) else Place("")
     return Fields(node if isinstance(node, MappingNode | ScalarNode | SequenceNode) else None, place, what, problems)
 
 
 def _sentence(fields: Fields, name: str, domain: str, context: str, kind: str) -> Text | None:
-    text = fields.text(name, domain, context=context, required=False)
+    text = fields.text(name, domain, context=context)
     if text is None:
         return None
     wanted, found = _PLACEHOLDERS[kind], set(re.findall(r"\{([^{}]*)\}", text.source))
@@ -212,13 +210,18 @@ def _with_classes(fact: Fact, classes: Mapping[str, Class]) -> Fact:
 
 
 def _registry(fields: Fields, rows: tuple[CsvRow, ...] | None, problems: list[Problem]) -> Registry:
-    inner = fields.mapping("registry", "the registry")
+    inner = fields.mapping("registry", REGISTRY)
     optional = frozenset(node.value for node in inner.scalars("optional"))
     source, date = inner.word("source") or "", inner.word("date") or ""
     inner.close()
     if rows and (missing := [name for name in _COLUMNS if name not in rows[0].cells]):
-        problems.append(Problem(rows[0].place, f"the registry lacks the columns {listed(missing)}"))
+        problems.append(Problem(Place(rows[0].place.path), _lacking(missing, rows[0])))
         rows = ()
+    for row in rows or ():
+        if not row.cells["code"].strip():
+            problems.append(Problem(row.place, "the row has no code"))
+    if date and not re.fullmatch(DATE, date):
+        fields.problem(inner.place_of("date"), f"{date!r} is no date; write one like 2024-12-06")
     return Registry(
         rows=tuple(
             RegistryRow(
@@ -229,11 +232,17 @@ def _registry(fields: Fields, rows: tuple[CsvRow, ...] | None, problems: list[Pr
                 place=row.place,
             )
             for row in rows or ()
+            if row.cells["code"].strip()
         ),
         optional=optional,
         source=source,
         date=date,
     )
+
+
+def _lacking(missing: list[str], row: CsvRow) -> str:
+    hint = "; columns are separated by commas" if len(row.cells) == 1 else f"; it has {listed(row.cells)}"
+    return f"the registry lacks the columns {listed(missing)}{hint}"
 
 
 def _decode(fields: Fields, pattern: str | None, facts: Mapping[str, Fact]) -> tuple[Form, ...]:
@@ -259,9 +268,9 @@ def _form_of(fact: Fact) -> str | None:
 
 
 def _form(node: object, pieces: Mapping[str, str], known: tuple[str, ...], problems: list[Problem]) -> Form | None:
-    fields = _entry(node, "a form", problems)
-    source = fields.take("pattern", required=True)
-    example = fields.take("example", required=True)
+    fields = _entry(node, FORM, problems)
+    source = fields.literal("pattern")
+    example = fields.literal("example")
     listed_only, nothing, exact = fields.flag("listed"), fields.flag("nothing"), fields.flag("exact")
     fields.close()
     if not isinstance(source, ScalarNode) or not isinstance(example, ScalarNode):
@@ -308,12 +317,12 @@ def _implied_problems(declared: Declaration, value: Value) -> Iterator[Problem]:
         fact = declared.facts.get(name)
         if fact is None:
             hint = did_you_mean(name, declared.facts)
-            yield Problem(value.label.place, f"value {value.id!r} implies the unknown fact {name!r}; {hint}")
+            yield Problem(value.implied_at, f"value {value.id!r} implies the unknown fact {name!r}; {hint}")
             continue
         for item in values:
             if item not in fact.values:
                 hint = did_you_mean(item, fact.values)
-                yield Problem(value.label.place, f"value {value.id!r} implies the unknown {name} {item!r}; {hint}")
+                yield Problem(value.implied_at, f"value {value.id!r} implies the unknown {name} {item!r}; {hint}")
 
 
 def _natural(code: str) -> tuple[object, ...]:

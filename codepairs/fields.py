@@ -1,7 +1,8 @@
 """Typed getters over a YAML mapping: each takes a field, notes a problem where its form is wrong, and returns a value.
 
 A getter never raises: after a problem it returns a harmless value of the right type, so that the rest of the file is
-still judged. `Fields.close` reports the fields that nobody took.
+still judged. `Fields.close` reports the fields that nobody took. Where the mapping has a `Shape`, that says which
+fields are needed and what they may be; to take one that it does not name is a mistake of the program.
 """
 
 from __future__ import annotations
@@ -9,30 +10,33 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from codepairs.errors import Place, Problem
 from codepairs.load import MappingNode, Node, ScalarNode, SequenceNode
 from codepairs.model import Source, Text, WireLine, normalise
+from codepairs.shapes import ADDRESS, DOCUMENT, RFC, Field, Shape
 
 __all__ = ["Fields", "did_you_mean", "listed"]
 
 _FLAGS = {"true": True, "false": False}
-_RFC = re.compile(r"RFC (?P<rfc>[1-9][0-9]*)(?: section (?P<section>[A-Z0-9]+(?:\.[0-9]+)*))?")
+_NO_FIELD = Field(name="", kind="", note="")
 
 
 class Fields:
     """The fields of one mapping, taken by name; problems go to the list given."""
 
-    def __init__(self, node: Node | None, where: Place, what: str, problems: list[Problem]) -> None:
+    def __init__(self, node: Node | None, where: Place, what: str | Shape, problems: list[Problem]) -> None:
         self.place = node.place if node else where
-        self.what = what
+        self.shape = what if isinstance(what, Shape) else None
+        self.what = what if isinstance(what, str) else what.what
         self.problems = problems
         self.known: list[str] = []
         self.node = node if isinstance(node, MappingNode) else MappingNode({}, {}, self.place)
         self.misshapen = node is not None and not isinstance(node, MappingNode)
         """Then no field is reported as missing: the one problem says it all."""
         if self.misshapen:
-            self.problem(self.place, f"{what} must be a mapping of named fields")
+            self.problem(self.place, f"{self.what} must be a mapping of named fields")
 
     def problem(self, place: Place, message: str) -> None:
         """Note a problem at `place`."""
@@ -41,6 +45,14 @@ class Fields:
     def place_of(self, name: str) -> Place:
         """Where the field's name stands, or the mapping itself where the field is missing."""
         return self.node.keys.get(name, self.place)
+
+    def declared(self, name: str, kind: str) -> Field:
+        """What the shape says of the field, which has to be of that kind."""
+        if self.shape is None:
+            return _NO_FIELD
+        field = self.shape.field(name)
+        assert field.kind == kind, f"{name!r} of {self.what} is no {kind}"
+        return field
 
     def take(self, name: str, *, required: bool = False) -> Node | None:
         """The field's node; None where it is missing or was left empty."""
@@ -58,7 +70,9 @@ class Fields:
 
     def word(self, name: str, *, required: bool = False, choices: Iterable[str] = ()) -> str | None:
         """A text on one line; with `choices`, one of them."""
-        node = self.take(name, required=required)
+        declared = self.declared(name, "word")
+        choices = choices or declared.choices
+        node = self.take(name, required=required or declared.required)
         if node is None:
             return None
         if not isinstance(node, ScalarNode):
@@ -74,8 +88,13 @@ class Fields:
         self.problem(node.place, f"unknown {name} {node.value!r}; {did_you_mean(node.value, allowed)}")
         return None
 
+    def literal(self, name: str) -> Node | None:
+        """A text of which every blank counts; whether it is one is for the caller to see."""
+        return self.take(name, required=self.declared(name, "literal").required)
+
     def flag(self, name: str) -> bool:
         """`true` or `false`; missing means false."""
+        self.declared(name, "flag")
         node = self.take(name)
         if node is None:
             return False
@@ -86,6 +105,9 @@ class Fields:
 
     def sequence(self, name: str, *, required: bool = False) -> tuple[Node, ...]:
         """The items of a list."""
+        return self._items(name, required or self.declared(name, "sequence").required)
+
+    def _items(self, name: str, required: bool = False) -> tuple[Node, ...]:
         node = self.take(name, required=required)
         if node is None:
             return ()
@@ -96,10 +118,11 @@ class Fields:
 
     def scalars(self, name: str) -> tuple[ScalarNode, ...]:
         """The items of a list of words; a single word counts as a list of one."""
+        required = self.declared(name, "scalars").required
         node = self.node.items.get(name)
         if isinstance(node, ScalarNode):
-            return (node,) if self.take(name) else ()
-        return tuple(self.scalar(item, name) for item in self.sequence(name) if self.scalar(item, name).value)
+            return (node,) if self.take(name, required=required) else ()
+        return tuple(self.scalar(item, name) for item in self._items(name, required) if self.scalar(item, name).value)
 
     def scalar(self, node: Node, name: str) -> ScalarNode:
         """The node itself if it is a text, else an empty one and a problem."""
@@ -108,13 +131,18 @@ class Fields:
         self.problem(node.place, f"each item of {name!r} must be one text")
         return ScalarNode("", node.place)
 
-    def mapping(self, name: str, what: str, *, required: bool = False) -> Fields:
+    def mapping(self, name: str, what: str | Shape, *, required: bool = False) -> Fields:
         """The fields of a mapping inside this one."""
+        self.declared(name, "mapping")
         return Fields(self.take(name, required=required), self.place_of(name), what, self.problems)
 
     def text(self, name: str, domain: str, *, context: str = "", required: bool = True) -> Text | None:
         """A translatable passage; its context is the field's name unless given."""
-        node = self.take(name, required=required)
+        declared = self.declared(name, "text")
+        node = self.take(name, required=required if self.shape is None else declared.required)
+        if node is not None and not isinstance(node, ScalarNode):
+            self.problem(node.place, f"field {name!r} must be one text, not a list or mapping")
+            node = ScalarNode("", node.place)
         return self.passage(node, name, domain, context or name) if node else None
 
     def passage(self, node: Node, name: str, domain: str, context: str) -> Text:
@@ -123,9 +151,10 @@ class Fields:
 
     def texts(self, name: str, domain: str) -> tuple[Text, ...]:
         """A list of translatable passages that share their context."""
+        self.declared(name, "texts")
         return tuple(
             self.passage(item, name, domain, name)
-            for item in self.sequence(name)
+            for item in self._items(name)
             if self.scalar(item, name).value.strip()
         )
 
@@ -135,7 +164,7 @@ class Fields:
 
     def pattern(self, name: str, *, required: bool = False) -> str | None:
         """A regular expression."""
-        node = self.take(name, required=required)
+        node = self.take(name, required=required or self.declared(name, "pattern").required)
         if node is None:
             return None
         if not isinstance(node, ScalarNode):
@@ -150,18 +179,20 @@ class Fields:
 
     def sources(self, name: str = "sources") -> tuple[Source, ...]:
         """A list of documents: `RFC 5321 section 4.2.3`, `RFC 5321`, or a mapping of title and url."""
-        return tuple(source for item in self.sequence(name) if (source := self._source(item)))
+        self.declared(name, "sources")
+        return tuple(source for item in self._items(name) if (source := self._source(item)))
 
     def document(self, name: str, what: str) -> Source | None:
         """A document of the web: a mapping of title and url."""
+        self.declared(name, "document")
         node = self.take(name)
         return self._document(node, what) if node else None
 
     def _document(self, node: Node, what: str) -> Source | None:
-        fields = Fields(node, node.place, what, self.problems)
-        title, url = fields.word("title", required=True), fields.word("url", required=True)
+        fields = Fields(node, node.place, replace(DOCUMENT, what=what), self.problems)
+        title, url = fields.word("title"), fields.word("url")
         fields.close()
-        if url and not re.fullmatch(r"https?://[^\s<>\"']+", url):
+        if url and not re.fullmatch(ADDRESS, url):
             self.problem(fields.place_of("url"), f"{url!r} is no address; it begins with https://")
             return None
         return Source(title=title, url=url, place=node.place)
@@ -170,14 +201,15 @@ class Fields:
         if isinstance(node, MappingNode):
             return self._document(node, "a source")
         value = node.value if isinstance(node, ScalarNode) else ""
-        match = _RFC.fullmatch(value)
+        match = re.fullmatch(RFC, value)
         if match is None:
             self.problem(node.place, f"unknown source {value!r}; write 'RFC 5321 section 4.2.3', or a title and a url")
             return None
-        return Source(rfc=match["rfc"], section=match["section"], place=node.place)
+        return Source(rfc=match[1], section=match[2], place=node.place)
 
     def wire(self, name: str = "wire") -> tuple[WireLine, ...]:
         """A transcript: each line begins with `C: ` or `S: `."""
+        self.declared(name, "wire")
         node = self.take(name)
         if node is None:
             return ()
@@ -196,7 +228,7 @@ class Fields:
         """Report the fields that no getter has taken."""
         for name in self.node.items:
             if name not in self.known:
-                hint = did_you_mean(name, self.known)
+                hint = did_you_mean(name, [field.name for field in self.shape.fields] if self.shape else self.known)
                 self.problem(self.node.keys[name], f"unknown field {name!r} in {self.what}; {hint}")
 
 

@@ -36,7 +36,23 @@ __all__ = [
 _MAX_BYTES = 1_000_000
 _MAX_DEPTH = 50
 _MAX_LISTS = 5_000
-_MISFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufdd0]")
+_MISFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029\ufeff\ufdd0]")
+"""Among them what ends a line for YAML, and for no editor: line numbers would differ."""
+_QUOTE = "put the text between quotation marks"
+_HINTS = {
+    "mapping values are not allowed in this context": f"if the text holds ': ', {_QUOTE}",
+    "could not find expected ':'": "a name needs a colon and a blank behind it, and a text of several lines '|-'",
+    "did not find expected key": "the line is not in the column of the fields above, or a quotation mark is left over",
+    "did not find expected '-' indicator": "every item of a list begins with '- ' in the same column",
+    "found undefined alias": f"if the text begins with '*', {_QUOTE}",
+    "found unknown escape character": "between single quotation marks a backslash is no escape",
+    "but found another document": "a file holds one; remove the line '---'",
+    "found unexpected end of stream": "the quotation mark that opens here is never closed",
+    "did not find expected ',' or ']'": "the list that opens with '[' is not closed, or a comma is missing",
+    "did not find expected ',' or '}'": "what opens with '{' is not closed, or a comma is missing",
+    "found a tab character that violates indentation": "write blanks instead",
+}
+"""What would be right, by what the parser says."""
 
 
 class ScalarNode(NamedTuple):
@@ -131,25 +147,44 @@ def read_document(path: Path) -> Document:
 
 def parse_document(path: Path, text: str) -> Document:
     """Parse YAML; `path` only names the file in problems."""
-    misfit = _MISFIT.search(text)
-    if misfit is not None:
-        start = misfit.start()
-        place = Place(str(path), text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start))
-        return Document(path, None, (Problem(place, f"holds the control character U+{ord(misfit[0]):04X}"),))
+    if misfit := _misfit(str(path), text):
+        return Document(path, None, (misfit,))
     try:
         # A deep file would exhaust the stack of the C parser, which keeps no count.
         if len(text) > _MAX_LISTS and sum(map(text.count, ("[", "{", "- ", "? "))) > _MAX_LISTS:
             raise yaml.MarkedYAMLError(problem=f"holds more than {_MAX_LISTS:,} lists")
         root = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = Place(str(path), mark.line + 1, mark.column + 1) if mark else Place(str(path))
-        reason = getattr(error, "problem", None) or str(error)
-        return Document(path, None, (Problem(place, f"is not YAML: {reason}"),))
+        return Document(path, None, (_syntax_problem(str(path), text, error),))
     if root is None:
         return Document(path, None, (Problem(Place(str(path)), "is empty"),))
     converter = _Converter(str(path))
     return Document(path, converter.node(root, 0), tuple(converter.problems))
+
+
+def _misfit(path: str, text: str) -> Problem | None:
+    found = _MISFIT.search(text)
+    if found is None:
+        return None
+    start = found.start()
+    place = Place(path, text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start))
+    return Problem(place, f"holds the control character U+{ord(found[0]):04X}")
+
+
+def _syntax_problem(path: str, text: str, error: yaml.YAMLError) -> Problem:
+    """What the parser says, where it is and what would be right."""
+    reason = getattr(error, "problem", None) or str(error)
+    mark, context = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    lines = text.split("\n")
+    if mark and context and not "".join(lines[mark.line :])[mark.column :].strip():
+        # What is not closed is looked for at the end of the file, and mended where it opens.
+        mark = context
+    hint = _HINTS.get(reason, "")
+    if mark and reason == "found character that cannot start any token":
+        char = lines[mark.line][mark.column : mark.column + 1] if mark.line < len(lines) else ""
+        hint = f"if the text begins with {char!r}, {_QUOTE}" if char != "\t" else "a line begins with blanks, not tabs"
+    place = Place(path, mark.line + 1, mark.column + 1) if mark else Place(path)
+    return Problem(place, f"is not YAML: {reason}; {hint}" if hint else f"is not YAML: {reason}")
 
 
 class _Loader(yaml.CBaseLoader):
@@ -182,6 +217,9 @@ class _Converter:
             self.problems.append(Problem(place, "is used twice by an alias; write the text out instead"))
             return ScalarNode("", place)
         self.seen.add(id(node))
+        if node.tag:
+            message = f"the tag {node.tag!r} means nothing here; if the text begins with '!', {_QUOTE}"
+            self.problems.append(Problem(place, message))
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, place, depth)
         if isinstance(node, yaml.SequenceNode):
@@ -227,21 +265,37 @@ def _registry(path: Path, problems: list[Problem]) -> tuple[CsvRow, ...] | None:
     try:
         # Spreadsheets put a byte order mark before the first column's name.
         text = path.read_text(encoding="utf-8-sig")
-    except OSError:
+    except FileNotFoundError:
         return None
-    except UnicodeDecodeError:
-        problems.append(Problem(Place(str(path)), "is not UTF-8; save the file as UTF-8"))
+    except OSError as error:
+        problems.append(Problem(Place(str(path)), f"cannot be read: {error.strerror}"))
         return None
-    reader = csv.DictReader(io.StringIO(text))
-    return tuple(
-        CsvRow({key: value or "" for key, value in row.items() if key is not None}, Place(str(path), line))
-        for line, row in _numbered(reader)
-    )
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        problems.append(Problem(Place(str(path), line), "is not UTF-8; save the file as UTF-8"))
+        return None
+    if misfit := _misfit(str(path), text):
+        problems.append(misfit)
+        return None
+    if not text.strip():
+        problems.append(Problem(Place(str(path)), "is empty; its first line names the columns"))
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    return tuple(_rows(reader, str(path), problems))
 
 
-def _numbered(reader: csv.DictReader[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    for row in reader:
-        yield reader.line_num, row
+def _rows(reader: csv.DictReader[str], path: str, problems: list[Problem]) -> Iterator[CsvRow]:
+    line = 1
+    try:
+        for row in reader:
+            line, place = reader.line_num, Place(path, reader.line_num)
+            if None in row:
+                columns = len(reader.fieldnames or ())
+                message = f"the row has more cells than the {columns} columns; if a text holds commas, {_QUOTE}"
+                problems.append(Problem(place, message))
+            yield CsvRow({key: value or "" for key, value in row.items() if key is not None}, place)
+    except csv.Error as error:
+        hint = "a quotation mark is not closed" if "end of data" in str(error) else _QUOTE
+        problems.append(Problem(Place(path, line + 1), f"is not CSV: {error}; {hint}"))
 
 
 def _strays(content: Path, folders: list[Path]) -> Iterator[Problem]:

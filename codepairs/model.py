@@ -107,6 +107,8 @@ class Value:
     """Whether the value stands for every other value of its fact."""
     implies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Values of other facts that hold where a code does not say otherwise."""
+    implied_at: Place = field(compare=False, repr=False, default=Place(""))
+    """Where it says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +202,12 @@ class Code:
     rank: int = 0
     """Its position in the protocol's canonical order."""
     place: Place = field(compare=False, repr=False, default=Place(""))
+    places: Mapping[str, Place] = field(compare=False, repr=False, default_factory=dict)
+    """Where its fields stand, by name; of codes that it is taken for, by `confused_with.` and the code."""
+
+    def place_of(self, name: str) -> Place:
+        """Where a field stands, or the code where there is none."""
+        return self.places.get(name, self.place)
 
     def texts(self) -> Iterator[Text]:
         """Every passage of the code's own file, in reading order."""
@@ -285,6 +293,10 @@ class Protocol:
     codes: Mapping[str, Code]
     """Codes by code, ascending in the protocol's order."""
     curated: Mapping[tuple[str, str], CuratedPair]
+    pattern: str | None = None
+    """A regular expression that every code fits."""
+    unread: frozenset[str] = field(compare=False, repr=False, default=frozenset())
+    """Names of files, without ending, that hold a code or a pair which could not be read."""
     registry: Registry = Registry()
     featured: tuple[tuple[str, str], ...] = ()
     """Curated pairs that readers look for most, for the first page."""
@@ -340,6 +352,7 @@ class Language:
 
     tag: str
     source: bool = False
+    place: Place = field(compare=False, repr=False, default=Place(""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

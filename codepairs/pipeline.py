@@ -25,14 +25,15 @@ from codepairs.plan import Plan, Site, plan_site
 from codepairs.rules import broken_rules
 from codepairs.settings import Settings
 from codepairs.stores import store_of
-from codepairs.templates import digests, interface_texts, read_templates, template_problems
+from codepairs.templates import digests, interface_texts, located, read_templates, template_problems
 from codepairs.translate import Coverage, read_translators
+from codepairs.trial import trial_problems
 from codepairs.validate import validate
 from codepairs.watch import Watcher
 from codepairs.work import Work, untouched
 from codepairs.write import Store
 
-__all__ = ["Report", "build", "read_site"]
+__all__ = ["Report", "build", "read_site", "rendering_problems"]
 
 _NOBODY = Watcher()
 _NO_INDEXER = (
@@ -62,7 +63,7 @@ def read_site(settings: Settings) -> tuple[Site, tuple[Problem, ...]]:
     """Everything a build needs, and its warnings. Raises ContentError with all problems where there are errors."""
     catalogue, problems = validate(read_sources(settings))
     problems += broken_rules(catalogue)
-    problems += template_problems(settings.templates)
+    problems += template_problems(settings.templates, [kind.template for kind in PAGE_KINDS])
     translators, translation_problems = read_translators(
         settings.locales, catalogue.site.languages, ("site", *catalogue.protocols), catalogue.site.source_language
     )
@@ -110,7 +111,9 @@ def build(settings: Settings, watcher: Watcher = _NOBODY) -> Report:
         watcher.step("plan")
         plan = plan_site(site, PAGE_KINDS, OUTPUTS)
         work = Work(plan, store, before, parts_of(site, PAGE_KINDS), watcher, full=settings.full)
-        with NewManifest() as after, _finished(store, plan):
+        if before.head and _restyled(before.head.get("parts", {}), work.parts):
+            _tried(site, settings)
+        with NewManifest() as after, _templates_named(settings), _finished(store, plan):
             written, rendered = _make(settings, work, after, watcher)
             watcher.step("remove what is gone, write the manifest")
             removed = store.remove(work.gone(after))
@@ -120,9 +123,37 @@ def build(settings: Settings, watcher: Watcher = _NOBODY) -> Report:
     return _report(facts, started, written=written, rendered=rendered, removed=removed, unchanged=unchanged)
 
 
+def rendering_problems(site: Site, settings: Settings) -> list[Problem]:
+    """What goes wrong in templates when some pages of every kind are rendered."""
+    problems = trial_problems(site)
+    return list(located(ContentError(problems), settings.templates).problems)
+
+
+def _tried(site: Site, settings: Settings) -> None:
+    """See whether the templates hold, before any file of the last run is replaced."""
+    problems = rendering_problems(site, settings)
+    if problems:
+        raise ContentError(problems)
+
+
+def _restyled(before: Mapping[str, str], after: Mapping[str, str]) -> bool:
+    """Whether templates or the program are not as they were in the last run."""
+    names = {name for name in (*before, *after) if name.startswith(("template ", "fragments ", "program "))}
+    return any(before.get(name) != after.get(name) for name in names)
+
+
+@contextmanager
+def _templates_named(settings: Settings) -> Iterator[None]:
+    """Problems of templates get their paths: workers know only the names."""
+    try:
+        yield
+    except ContentError as error:
+        raise located(error, settings.templates) from error
+
+
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Without the search for cyclic garbage, which takes a tenth of a build and finds next to nothing."""
+    """Without the search for cyclic garbage: it finds next to nothing, and touches what workers share with this one."""
     enabled = gc.isenabled()
     gc.disable()
     try:

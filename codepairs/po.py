@@ -70,11 +70,22 @@ class _UnusualError(Exception):
 
 def read_po(path: Path, problems: list[Problem]) -> PoFile:
     """The messages of a PO file; none where something is wrong with it, which is added to the problems."""
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+        data.decode("utf-8")
+    except OSError as error:
+        problems.append(Problem(Place(str(path)), f"cannot be read: {error.strerror}"))
+        return PoFile()
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        problems.append(Problem(Place(str(path), line), "is not a PO file in UTF-8: save the file as UTF-8"))
+        return PoFile()
     found = regular_po(data) or judged_po(data, path, problems)
     try:
-        gettext.c2py(found.rule)
-    except ValueError as error:
+        rule = gettext.c2py(found.rule)
+        for number in range(200):
+            rule(number)
+    except (ValueError, ZeroDivisionError) as error:
         problems.append(Problem(Place(str(path)), f"is not a PO file: {error}"))
         return PoFile()
     return found

@@ -55,7 +55,7 @@ def _with_tokens(page: Page, slots: Slots, shared: Shared) -> Skeleton:
 
 def _rendered(page: Page, shared: Shared, values: Mapping[str, Any]) -> bytes:
     template = shared.env.get_template(_KINDS[page.kind].template)
-    return template.render({**page_context(page, shared), **values}).encode()
+    return template.render({**page_context(page, shared), **values}, page=page.path).encode()
 
 
 def page_context(page: Page, shared: Shared) -> dict[str, Any]:

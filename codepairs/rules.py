@@ -28,13 +28,12 @@ def references_exist(catalogue: Catalogue) -> Iterator[Problem]:
             named = [("refines", code.refines), ("replaced_by", code.replaced_by)]
             named += [("confused_with", other) for other in code.confused_with]
             for field, other in named:
+                place = code.places.get(f"{field}.{other}", code.place_of(field))
                 if other == code.code:
-                    yield Problem(code.place, f"code {code.code!r} names itself in {field!r}")
-                elif other is not None and other not in protocol.codes:
+                    yield Problem(place, f"code {code.code!r} names itself in {field!r}")
+                elif other is not None and other not in protocol.codes and default_slug(other) not in protocol.unread:
                     hint = did_you_mean(other, protocol.codes)
-                    yield Problem(
-                        code.place, f"code {code.code!r} names the unknown code {other!r} in {field!r}; {hint}"
-                    )
+                    yield Problem(place, f"code {code.code!r} names the unknown code {other!r} in {field!r}; {hint}")
 
 
 def references_are_not_circular(catalogue: Catalogue) -> Iterator[Problem]:
@@ -47,7 +46,9 @@ def references_are_not_circular(catalogue: Catalogue) -> Iterator[Problem]:
                     chain.append(other)
                     other = getattr(protocol.codes[other], field)
                 if other == code.code and len(chain) > 1:
-                    yield Problem(code.place, f"{field!r} goes round in a circle: {' → '.join([*chain, other])}")
+                    yield Problem(
+                        code.place_of(field), f"{field!r} goes round in a circle: {' → '.join([*chain, other])}"
+                    )
 
 
 def registry_is_covered(catalogue: Catalogue) -> Iterator[Problem]:
@@ -60,8 +61,9 @@ def registry_is_covered(catalogue: Catalogue) -> Iterator[Problem]:
             if code.code not in names:
                 yield Problem(code.place, f"code {code.code!r} is not in registry.csv; add its row with a reference")
         for row in protocol.registry.rows:
-            if row.code not in protocol.codes and row.status not in protocol.registry.optional:
-                name = f"{default_slug(row.code)}.yaml"
+            name = f"{default_slug(row.code)}.yaml"
+            known = row.code in protocol.codes or name.removesuffix(".yaml") in protocol.unread
+            if not known and row.status not in protocol.registry.optional:
                 yield Problem(row.place, f"code {row.code!r} ({row.name}) has no page; add {name}")
 
 
@@ -74,7 +76,7 @@ def phrases_are_registered(catalogue: Catalogue) -> Iterator[Problem]:
         for code in protocol.codes.values():
             if code.code in names and code.phrase not in names[code.code]:
                 message = f"phrase {code.phrase!r} is not the registry's {names[code.code][0]!r}"
-                yield Problem(code.place, message, warning=True)
+                yield Problem(code.place_of("phrase"), message, warning=True)
 
 
 def sources_are_current(catalogue: Catalogue) -> Iterator[Problem]:
@@ -99,7 +101,7 @@ def actors_know_what_to_do(catalogue: Catalogue) -> Iterator[Problem]:
             for role in protocol.values_of(code, "acts"):
                 if role.id not in code.action:
                     message = f"{role.id!r} has to act on code {code.code!r}, but 'action' lacks it"
-                    yield Problem(code.place, message, warning=True)
+                    yield Problem(code.place_of("action"), message, warning=True)
 
 
 def transcripts_show_their_codes(catalogue: Catalogue) -> Iterator[Problem]:
@@ -107,7 +109,9 @@ def transcripts_show_their_codes(catalogue: Catalogue) -> Iterator[Problem]:
     for protocol in catalogue.protocols.values():
         for code in protocol.codes.values():
             if code.wire and not _shown(code, code.wire):
-                yield Problem(code.place, f"code {code.code!r} does not occur in its transcript", warning=True)
+                yield Problem(
+                    code.place_of("wire"), f"code {code.code!r} does not occur in its transcript", warning=True
+                )
         for pair in protocol.curated.values():
             for name in pair.codes:
                 if pair.wire and not _shown(protocol.codes[name], pair.wire):
@@ -131,7 +135,8 @@ def sentences_stand_once(catalogue: Catalogue) -> Iterator[Problem]:
 def forms_find_their_examples(catalogue: Catalogue) -> Iterator[Problem]:
     """A form finds a code in its example, and no earlier form takes it; one that finds nothing leaves none there."""
     for protocol in catalogue.protocols.values():
-        for rank, form in enumerate(protocol.decode):
+        # An example may hold a code that could not be read.
+        for rank, form in enumerate(protocol.decode) if not protocol.unread else ():
             by = [finding.form for finding in matching(protocol, form.example)]
             if not compiled(form.pattern).search(form.example):
                 yield Problem(form.place, f"the pattern does not match its example {form.example!r}")

@@ -2,16 +2,20 @@
 
 The environment is strict, autoescaped and made for one language: `_` and `ngettext` answer in it, `inline` and `block`
 turn a passage of the content into HTML. Templates are trusted; content never is one. Each is parsed and compiled once,
-whatever is asked of it and however many languages it speaks.
+whatever is asked of it and however many languages it speaks. What goes wrong while one is rendered is a ContentError
+with the line of the template and the page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
+from traceback import walk_tb
 from types import CodeType
 from typing import Any, NamedTuple
 
@@ -22,17 +26,29 @@ from jinja2 import (
     StrictUndefined,
     Template,
     TemplateError,
+    TemplateNotFound,
     TemplateSyntaxError,
+    UndefinedError,
     meta,
     nodes,
 )
 from jinja2.ext import extract_from_ast
+from jinja2.utils import missing
 
-from codepairs.errors import Place, Problem
+from codepairs.errors import ContentError, Place, Problem
+from codepairs.fields import did_you_mean
 from codepairs.model import Text
 from codepairs.prose import Voice, unmarked
 
-__all__ = ["digests", "environment", "interface_texts", "read_templates", "template_problems"]
+__all__ = [
+    "digests",
+    "environment",
+    "failures",
+    "interface_texts",
+    "located",
+    "read_templates",
+    "template_problems",
+]
 
 _FILTERS = ("inline", "block", "plain", "unmarked")
 
@@ -47,16 +63,82 @@ def environment(templates: Mapping[str, str], voice: Voice | None = None) -> Env
 
 
 def _environment(loader: BaseLoader | None = None) -> Environment:
-    return Environment(
+    env = Environment(
         loader=loader,
         autoescape=True,
-        undefined=StrictUndefined,
+        undefined=_Undefined,
         trim_blocks=True,
         lstrip_blocks=True,
         # There are no constant expressions to work out beforehand, and looking for them is a sixth of compiling.
         optimized=False,
         auto_reload=False,
     )
+    env.template_class = _Template
+    return env
+
+
+class _Undefined(StrictUndefined):
+    """Says what the value has instead of what was asked of it."""
+
+    @property
+    def _undefined_message(self) -> str:
+        message = super()._undefined_message
+        owner, name = self._undefined_obj, self._undefined_name
+        if self._undefined_hint or not isinstance(name, str):
+            return message
+        known = owner if isinstance(owner, Mapping) else [each for each in dir(owner) if not each.startswith("_")]
+        return message if owner is missing else f"{type(owner).__name__} has no {name!r}; {did_you_mean(name, known)}"
+
+
+class _Template(Template):
+    """A template whose failures are problems."""
+
+    def render(self, *args: Any, page: str = "", **kwargs: Any) -> str:
+        """The template with the values given; `page` is the path of what is rendered, for problems."""
+        values = dict(*args, **kwargs)
+        try:
+            return super().render(values)
+        except UndefinedError as error:
+            raise _failure(error, self.name, page, (*values, *self.globals)) from error
+        except ContentError:
+            raise
+        except Exception as error:
+            raise _failure(error, self.name, page) from error
+
+
+@contextmanager
+def failures(name: str) -> Iterator[None]:
+    """Makes problems of what goes wrong in a template that is not rendered as a whole."""
+    try:
+        yield
+    except ContentError:
+        raise
+    except Exception as error:
+        raise _failure(error, name, "") from error
+
+
+def _failure(error: Exception, name: str | None, page: str, known: Iterable[str] = ()) -> ContentError:
+    """What went wrong in a template: its innermost line, what is wrong, the page."""
+    place = Place(name or "", getattr(error, "lineno", None) or 1)
+    for frame, line in walk_tb(error.__traceback__):
+        if "__jinja_template__" in frame.f_globals or frame.f_code.co_filename.endswith(".html"):
+            place = Place(frame.f_code.co_filename, line)
+    text = str(error) if isinstance(error, TemplateError) else f"{type(error).__name__}: {error}"
+    missing_name = re.fullmatch(r"'(\w+)' is undefined", text)
+    hint = f"; {did_you_mean(missing_name[1], known)}" if missing_name else ""
+    where = f" (in the page {page})" if page else ""
+    return ContentError([Problem(place, f"cannot be rendered: {text}{hint}{where}")])
+
+
+def located(error: ContentError, folder: Path) -> ContentError:
+    """The error with the paths of templates; where they fail, only their names are known."""
+    moved = (
+        each._replace(place=each.place._replace(path=str(folder / each.place.path)))
+        if each.place.path.endswith(".html") and not Path(each.place.path).is_relative_to(folder)
+        else each
+        for each in error.problems
+    )
+    return ContentError(moved)
 
 
 class _Loader(DictLoader):
@@ -68,7 +150,10 @@ class _Loader(DictLoader):
         name: str,
         globals: MutableMapping[str, Any] | None = None,  # noqa: A002 - Jinja calls it so
     ) -> Template:
-        source, _, uptodate = self.get_source(environment, name)
+        try:
+            source, _, uptodate = self.get_source(environment, name)
+        except TemplateNotFound:
+            raise ContentError([Problem(Place(name), "is missing; the program renders this template")]) from None
         code = _compiled(source, name)
         return environment.template_class.from_code(environment, code, globals or {}, uptodate)
 
@@ -79,6 +164,8 @@ class _Parsed(NamedTuple):
     tree: nodes.Template
     references: tuple[str | None, ...]
     """The templates it names; None where a name is computed."""
+    lines: Mapping[str, int]
+    """The lines in which it names others."""
     messages: tuple[tuple[int, str], ...]
     """The messages in it with their lines; of plural forms the singular."""
 
@@ -88,7 +175,16 @@ def _parsed(source: str) -> _Parsed:
     tree = _compiler().parse(source)
     found = ((line, text[0] if isinstance(text, tuple) else text) for line, _, text in extract_from_ast(tree))
     messages = tuple((line, text) for line, text in found if text)
-    return _Parsed(tree, tuple(meta.find_referenced_templates(tree)), messages)
+    lines = dict(_named_lines(tree))
+    return _Parsed(tree, tuple(meta.find_referenced_templates(tree)), lines, messages)
+
+
+def _named_lines(tree: nodes.Template) -> Iterator[tuple[str, int]]:
+    for kind in (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport):
+        for node in tree.find_all(kind):
+            name = getattr(node, "template", None)
+            if isinstance(name, nodes.Const):
+                yield name.value, node.lineno
 
 
 @lru_cache(maxsize=256)
@@ -133,19 +229,38 @@ def _names(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.html") if path.is_file())
 
 
-def template_problems(folder: Path) -> list[Problem]:
-    """Syntax errors of the templates, with their places."""
-    problems = []
+def template_problems(folder: Path, wanted: Iterable[str] = ()) -> list[Problem]:
+    """Syntax errors of the templates, with their places, and templates that are named but not there.
+
+    `wanted` are those that the program itself renders.
+    """
     if not folder.is_dir():
         return [Problem(Place(str(folder)), "is no folder; templates are read from it")]
-    for name in _names(folder):
+    names = _names(folder)
+    missing_ones = [name for name in wanted if name not in names]
+    problems = [Problem(Place(str(folder / name)), "is missing; pages are made by it") for name in missing_ones]
+    for name in names:
+        path = folder / name
         try:
-            _parsed((folder / name).read_text(encoding="utf-8"))
+            source = path.read_text(encoding="utf-8")
+            _compiled(source, name)
         except TemplateSyntaxError as error:
-            problems.append(Problem(Place(str(folder / name), error.lineno), f"is no template: {error.message}"))
-        except (TemplateError, OSError, UnicodeDecodeError) as error:
-            problems.append(Problem(Place(str(folder / name)), f"cannot be read: {error}"))
+            problems.append(Problem(Place(str(path), error.lineno), f"is no template: {error.message}"))
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            problems.append(Problem(Place(str(path), line), "is not UTF-8; save the file as UTF-8"))
+        except (TemplateError, OSError, RecursionError) as error:
+            problems.append(Problem(Place(str(path)), f"cannot be read: {error}"))
+        else:
+            problems += _unknown_names(path, source, names)
     return problems
+
+
+def _unknown_names(path: Path, source: str, names: list[str]) -> Iterator[Problem]:
+    """The templates that another names and that are not there."""
+    for name, line in _parsed(source).lines.items():
+        if name not in names:
+            yield Problem(Place(str(path), line), f"names the unknown template {name!r}; {did_you_mean(name, names)}")
 
 
 def _date_of(text: str) -> date | str:

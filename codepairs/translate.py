@@ -162,7 +162,8 @@ def read_translators(
         catalogs: dict[str, Messages] = {}
         fuzzy: dict[str, int] = {}
         if _locale_problem(language.tag):
-            problems.append(Problem(Place(f"{locales / language.tag}"), f"CLDR knows no language {language.tag!r}"))
+            place = language.place if language.place.path else Place(f"{locales / language.tag}")
+            problems.append(Problem(place, f"CLDR knows no language {language.tag!r}"))
         for domain in () if language.source else names:
             path = locales / language.tag / "LC_MESSAGES" / f"{domain}.po"
             if path.exists():

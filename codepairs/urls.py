@@ -19,6 +19,7 @@ __all__ = [
     "code_data_path",
     "code_path",
     "decode_data_path",
+    "editor_schema_path",
     "image_path",
     "lang_path",
     "matrix_path",
@@ -112,6 +113,11 @@ def image_path(protocol: str = "index", slug: str = "index") -> str:
 def schema_path(name: str) -> str:
     """What describes the data of one kind, a JSON Schema: `schemas/code.schema.json`."""
     return f"schemas/{name}.schema.json"
+
+
+def editor_schema_path(name: str) -> str:
+    """What tells editors how a content file is made: `schemas/content/site.schema.json`."""
+    return f"schemas/content/{name}.schema.json"
 
 
 def relative(target: str, page: str, style: str = "file") -> str:

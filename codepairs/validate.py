@@ -18,11 +18,10 @@ from codepairs.errors import Place, Problem
 from codepairs.fields import Fields, did_you_mean
 from codepairs.load import Document, MappingNode, Node, ProtocolFiles, ScalarNode, SequenceNode, Sources
 from codepairs.model import Catalogue, Code, CuratedPair, Fact, Language, Protocol, SiteInfo, Text
+from codepairs.shapes import CODE, LANGUAGE, PAIR, SITE, SITE_ADDRESS, SLUG, TAG
 
 __all__ = ["default_slug", "validate"]
 
-_TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?(-x-[a-z]+)?")
-_SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _RESERVED_SLUGS = frozenset({"index", "matrix", "protocol"})
 
 
@@ -59,13 +58,14 @@ def _site(document: Document, protocols: tuple[str, ...], problems: list[Problem
         # What kept the file from being read is reported already.
         nothing = Text("", "", "site")
         return SiteInfo(title="", url="/", tagline=nothing, description=nothing, languages=(Language("en", True),))
-    fields = Fields(document.root, Place(str(document.path)), "the site", problems)
-    languages = tuple(_language(node, problems) for node in fields.sequence("languages", required=True))
-    if sum(language.source for language in languages) != 1:
+    fields = Fields(document.root, Place(str(document.path)), SITE, problems)
+    languages = tuple(_language(node, problems) for node in fields.sequence("languages"))
+    if languages and sum(language.source for language in languages) != 1:
         fields.problem(fields.place_of("languages"), "exactly one language must have 'source: true'")
-        languages = tuple(Language(language.tag, rank == 0) for rank, language in enumerate(languages))
-    for twice in sorted({each.tag for each in languages if [other.tag for other in languages].count(each.tag) > 1}):
-        fields.problem(fields.place_of("languages"), f"language {twice!r} stands twice in the list")
+        languages = tuple(replace(language, source=rank == 0) for rank, language in enumerate(languages))
+    for rank, language in enumerate(languages):
+        if language.tag in [other.tag for other in languages[:rank]]:
+            fields.problem(language.place, f"language {language.tag!r} stands twice in the list")
     names = fields.scalars("protocols")
     for node in names:
         fields.chosen(node, "protocol", protocols)
@@ -73,16 +73,16 @@ def _site(document: Document, protocols: tuple[str, ...], problems: list[Problem
         fields.problem(fields.place_of("protocols"), f"protocol {name!r} has a folder but is not in this list")
     superseded = fields.mapping("superseded", "the table of superseded RFCs")
     site = SiteInfo(
-        title=fields.word("title", required=True) or "",
+        title=fields.word("title") or "",
         url=_url(fields),
         tagline=fields.needed("tagline", "site"),
         description=fields.needed("description", "site"),
         languages=languages or (Language("en", True),),
-        link_style=fields.word("link_style", choices=("file", "clean")) or "file",
-        indexing=fields.word("indexing", choices=("notable", "all")) or "notable",
-        images=fields.word("images", choices=("yes", "no")) == "yes",
+        link_style=fields.word("link_style") or "file",
+        indexing=fields.word("indexing") or "notable",
+        images=fields.word("images") == "yes",
         licence=fields.document("licence", "the licence"),
-        search=fields.word("search", choices=("yes", "no")) == "yes",
+        search=fields.word("search") == "yes",
         protocols=tuple(node.value for node in names) or protocols,
         superseded={name: superseded.word(name) or "" for name in superseded.node.items},
     )
@@ -91,20 +91,20 @@ def _site(document: Document, protocols: tuple[str, ...], problems: list[Problem
 
 
 def _url(fields: Fields) -> str:
-    url = fields.word("url", required=True) or ""
-    if url and not re.fullmatch(r"https?://[^\s<>\"'?#]+", url):
+    url = fields.word("url") or ""
+    if url and not re.fullmatch(SITE_ADDRESS, url):
         fields.problem(fields.place_of("url"), f"{url!r} is no base address; write one like https://example.org/codes/")
     return url if url.endswith("/") else f"{url}/"
 
 
 def _language(node: Node, problems: list[Problem]) -> Language:
-    fields = Fields(node, node.place, "a language", problems)
-    tag = fields.word("lang", required=True) or "und"
-    if not _TAG.fullmatch(tag):
+    fields = Fields(node, node.place, LANGUAGE, problems)
+    tag = fields.word("lang") or "und"
+    if not re.fullmatch(TAG, tag):
         fields.problem(
             fields.place_of("lang"), f"{tag!r} is no language tag; write one like 'de' or 'pt-BR' (RFC 5646)"
         )
-    language = Language(tag, fields.flag("source"))
+    language = Language(tag, fields.flag("source"), node.place)
     fields.close()
     return language
 
@@ -115,7 +115,11 @@ def _protocol(files: ProtocolFiles, problems: list[Problem]) -> Protocol:
     by_code = _distinct(codes, problems)
     key = declared.sort_key()
     ordered = {code: replace(by_code[code], rank=rank) for rank, code in enumerate(sorted(by_code, key=key))}
-    curated = [pair for document in files.pairs if (pair := _pair(document, declared, ordered, problems))]
+    unread = frozenset(each.stem for each in files.codes) - {code.slug for code in codes}
+    found = [_pair(document, declared, ordered, unread, problems) for document in files.pairs]
+    curated = [pair for pair in found if pair]
+    unread |= {document.stem for document, pair in zip(files.pairs, found, strict=True) if pair is None}
+    names = {_pair_name(pair.codes, ordered): pair.codes for pair in curated}
     return Protocol(
         id=declared.id,
         name=declared.name,
@@ -126,18 +130,23 @@ def _protocol(files: ProtocolFiles, problems: list[Problem]) -> Protocol:
         facts=declared.facts,
         codes=ordered,
         curated={pair.codes: pair for pair in sorted(curated, key=lambda pair: [ordered[c].rank for c in pair.codes])},
+        pattern=declared.pattern,
         registry=declared.registry,
-        featured=_featured(declared, {_pair_name(pair.codes, ordered): pair.codes for pair in curated}, problems),
+        featured=_featured(declared, names, unread, problems),
+        unread=unread,
         decode=declared.decode,
         place=declared.place,
     )
 
 
 def _featured(
-    declared: Declaration, curated: Mapping[str, tuple[str, str]], problems: list[Problem]
+    declared: Declaration,
+    curated: Mapping[str, tuple[str, str]],
+    unread: frozenset[str],
+    problems: list[Problem],
 ) -> tuple[tuple[str, str], ...]:
     for node in declared.featured:
-        if node.value not in curated:
+        if node.value not in curated and node.value not in unread:
             hint = did_you_mean(node.value, curated)
             problems.append(Problem(node.place, f"unknown pair {node.value!r} in 'featured'; {hint}"))
     return tuple(curated[node.value] for node in declared.featured if node.value in curated)
@@ -166,8 +175,8 @@ def _distinct(codes: list[Code], problems: list[Problem]) -> dict[str, Code]:
 def _code(document: Document, declared: Declaration, problems: list[Problem]) -> Code | None:
     if document.root is None:
         return None
-    fields = Fields(document.root, Place(str(document.path)), "the code", problems)
-    code = fields.word("code", required=True)
+    fields = Fields(document.root, Place(str(document.path)), CODE, problems)
+    code = fields.word("code")
     if code is None:
         return None
     if declared.pattern and not re.fullmatch(declared.pattern, code):
@@ -182,7 +191,7 @@ def _code(document: Document, declared: Declaration, problems: list[Problem]) ->
         protocol=domain,
         code=code,
         slug=_slug(fields, document.stem, code),
-        phrase=fields.word("phrase", required=True) or "",
+        phrase=fields.word("phrase") or "",
         title=fields.needed("title", domain),
         summary=fields.needed("summary", domain),
         meaning=fields.needed("meaning", domain),
@@ -190,23 +199,29 @@ def _code(document: Document, declared: Declaration, problems: list[Problem]) ->
         action=_actions(action, declared),
         facts=_facts(fields.mapping("facts", "the facts"), declared, class_id),
         class_id=class_id,
-        search=fields.text("search", domain, required=False),
+        search=fields.text("search", domain),
         wire=fields.wire(),
         sources=fields.sources(),
         refines=fields.word("refines"),
         replaced_by=fields.word("replaced_by"),
         confused_with=tuple(node.value for node in fields.scalars("confused_with")),
         place=fields.place_of("code"),
+        places=_places(fields),
     )
     fields.close()
     return result
+
+
+def _places(fields: Fields) -> dict[str, Place]:
+    others = {f"confused_with.{node.value}": node.place for node in fields.scalars("confused_with")}
+    return {**fields.node.keys, **others}
 
 
 def _slug(fields: Fields, stem: str, code: str) -> str:
     slug = fields.word("slug") or default_slug(code)
     place = fields.place_of("slug" if "slug" in fields.node.items else "code")
     reserved = slug.lower() in _RESERVED_SLUGS or slug.lower().endswith((".html", ".json"))
-    if not _SLUG.fullmatch(slug) or "-vs-" in f"-{slug.lower()}-" or reserved:
+    if not re.fullmatch(SLUG, slug) or "-vs-" in f"-{slug.lower()}-" or reserved:
         message = f"{slug!r} cannot name the files of code {code!r}; set 'slug' to other letters and digits"
         fields.problem(place, message)
         return re.sub(r"[^a-z0-9]", "", stem.lower()) or "x"
@@ -287,11 +302,15 @@ def _with_implied(own: dict[str, tuple[str, ...]], declared: Declaration, class_
 
 
 def _pair(
-    document: Document, declared: Declaration, codes: Mapping[str, Code], problems: list[Problem]
+    document: Document,
+    declared: Declaration,
+    codes: Mapping[str, Code],
+    unread: frozenset[str],
+    problems: list[Problem],
 ) -> CuratedPair | None:
     if document.root is None:
         return None
-    fields = Fields(document.root, Place(str(document.path)), "the pair", problems)
+    fields = Fields(document.root, Place(str(document.path)), PAIR, problems)
     names = [node.value for node in fields.scalars("codes")]
     domain, place = declared.id, fields.place_of("codes")
     pair = CuratedPair(
@@ -308,8 +327,9 @@ def _pair(
         fields.problem(place, "field 'codes' must list two different codes")
         return None
     unknown = [name for name in names if name not in codes]
-    for name in unknown:
-        fields.problem(place, f"unknown code {name!r}; {did_you_mean(name, codes)}")
+    for node in fields.scalars("codes"):
+        if node.value in unknown and default_slug(node.value) not in unread:
+            fields.problem(node.place, f"unknown code {node.value!r}; {did_you_mean(node.value, codes)}")
     return None if unknown or not _in_order(pair, codes, fields, document.path) else pair
 
 

@@ -11,8 +11,11 @@ from hypothesis import settings as hypothesis_settings
 from codepairs import pipeline
 from codepairs.plan import Site
 from codepairs.settings import Settings
+from tests.browser import browser, page, served, small
 from tests.sites import copy_of_tiny, site_of
 from tests.support import ROOT
+
+__all__ = ["browser", "page", "served", "small"]
 
 # Timing belongs to benchmarks: a slow machine must not fail a property.
 hypothesis_settings.register_profile("codepairs", deadline=None)

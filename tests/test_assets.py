@@ -80,3 +80,8 @@ def test_the_digest_follows_names_not_bytes() -> None:
     assert Assets({"a": b"1", "b": b"2"}).digest == Assets({"b": b"3", "a": b"4"}).digest
     assert Assets({"a": b"1"}).digest != Assets({"b": b"1"}).digest
     assert Assets({}).digest != Assets({"a": b""}).digest
+
+
+def test_scripts_lose_their_lines_of_comment(tmp_path: Path) -> None:
+    files = read(tmp_path, '-- assets/a.js --\n// What it does.\na("// b"); // c\n  // d\n/* e */\n').files
+    assert files["assets/a.js"] == b'a("// b"); // c\n/* e */\n'

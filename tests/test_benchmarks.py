@@ -111,7 +111,7 @@ def sites(tmp_path: Path) -> tuple[Path, Path]:
         "<!doctype html>\n<title>One</title><main><p>RFC\u00a05321, section 4</p> </main>",
     )
     for name, page in zip(("one", "other"), pages, strict=True):
-        path = tmp_path / name / "en" / "smtp" / "550.html"
+        path = tmp_path / name / "en" / "smtp" / "450-vs-550.html"
         path.parent.mkdir(parents=True)
         path.write_text(page, encoding="utf-8")
     return tmp_path / "one", tmp_path / "other"
@@ -132,16 +132,16 @@ def test_blanks_make_no_difference_between_pages(sites: tuple[Path, Path]) -> No
     ],
 )
 def test_any_other_difference_is_found(before: str, after: str, sites: tuple[Path, Path]) -> None:
-    path = sites[1] / "en" / "smtp" / "550.html"
+    path = sites[1] / "en" / "smtp" / "450-vs-550.html"
     path.write_text(path.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
     count, [problem] = compare.differing_pages(*sites, sample=10)
     assert count == 1
-    assert problem.startswith("en/smtp/550.html: ")
+    assert problem.startswith("en/smtp/450-vs-550.html: ")
 
 
 def test_a_page_that_one_site_lacks_is_found(sites: tuple[Path, Path]) -> None:
-    shutil.copy(sites[0] / "en" / "smtp" / "550.html", sites[0] / "en" / "smtp" / "551.html")
-    assert compare.differing_pages(*sites, sample=10)[1] == ["en/smtp/551.html: only one of the sites has it"]
+    shutil.copy(sites[0] / "en" / "smtp" / "450-vs-550.html", sites[0] / "en" / "smtp" / "450-vs-551.html")
+    assert compare.differing_pages(*sites, sample=10)[1] == ["en/smtp/450-vs-551.html: only one of the sites has it"]
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 3])

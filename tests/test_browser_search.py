@@ -10,12 +10,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from codepairs import pipeline
-from tests.browser import Served, browser, page, serve, served
-from tests.sites import copy_of_tiny, edit
+from tests.browser import Served
 from tests.support import ROOT
-
-__all__ = ["browser", "page", "served"]
 
 READY = "() => { const panel = document.querySelector('.found'); return panel && !panel.hidden }"
 
@@ -260,22 +256,16 @@ def test_missing_page_leads_to_no_other_place(page: Any, served: Served, asked: 
     assert all(link.startswith(served.url) for link in links)
 
 
-def test_number_of_two_protocols_has_a_page_that_both_link_to(browser: Any, tmp_path: Path) -> None:
-    settings = copy_of_tiny(tmp_path, base_url="https://codes.example/some/where/")
-    edit(settings.content / "names" / "protocol.yaml", "pattern: '[A-Z]+|0x[0-9A-F]+'", "pattern: '.+'")
-    edit(settings.content / "names" / "registry.csv", "0x2F,Forty-seven", "5.1.1,Forty-seven")
-    (settings.content / "names" / "0x2f.yaml").rename(settings.content / "names" / "5.1.1.yaml")
-    edit(settings.content / "names" / "5.1.1.yaml", "0x2F", "5.1.1")
-    pipeline.build(settings)
-    for site in serve(Path(settings.output)):
-        page = browser.new_page()
-        page.goto(f"{site.url}de/index.html")
-        page.click("#numbers + ul a")
-        page.wait_for_url(f"{site.url}de/number/5.1.1.html")
-        for protocol in ("parcel", "names"):
-            page.goto(f"{site.url}de/number/5.1.1.html")
-            page.click(f"h2#{protocol} a")
-            page.wait_for_url(f"{site.url}de/{protocol}/5.1.1.html")
-            page.click("text=Diese Nummer in anderen Protokollen")
-            page.wait_for_url(f"{site.url}de/number/5.1.1.html")
-        page.close()
+@pytest.mark.parametrize(
+    ("lang", "link"), [("en", "This number in other protocols"), ("de", "Diese Nummer in anderen Protokollen")]
+)
+def test_number_of_two_protocols_has_a_page_that_both_link_to(page: Any, small: Served, lang: str, link: str) -> None:
+    page.goto(f"{small.url}{lang}/index.html")
+    page.click("#numbers + ul a")
+    page.wait_for_url(f"{small.url}{lang}/number/5.1.1.html")
+    for protocol in ("parcel", "names"):
+        page.goto(f"{small.url}{lang}/number/5.1.1.html")
+        page.click(f"h2#{protocol} a")
+        page.wait_for_url(f"{small.url}{lang}/{protocol}/5.1.1.html")
+        page.click(f"text={link}")
+        page.wait_for_url(f"{small.url}{lang}/number/5.1.1.html")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -117,10 +119,65 @@ def test_problems_go_to_standard_error_with_status_1(built: Settings) -> None:
     assert result.stdout == ""
     assert result.stderr.splitlines() == [
         f"{_path(built, 'content/parcel/4.2.1.yaml')}:1:1: the code lacks the field 'title'",
+        "    1 | code: 4.2.1",
+        "      | ^~~~",
         f"{_path(built, 'content/parcel/4.2.1.yaml')}:3:1: unknown field 'titel' in the code; did you mean 'title'?",
+        "    3 | titel: No room at the moment",
+        "      | ^~~~~",
         "2 errors, 0 warnings; nothing was written",
     ]
     assert snapshot(built.output) == before
+
+
+@pytest.mark.parametrize("command", ["build", "check"])
+def test_problems_as_annotations(tiny: Settings, command: str) -> None:
+    edit(tiny.content / "parcel" / "4.2.1.yaml", "title: No", "titel: No")
+    result = _run(tiny, command, "--format", "github")
+    assert (result.exit_code, result.stderr) == (1, "")
+    path = _path(tiny, "content/parcel/4.2.1.yaml")
+    assert f"::error file={path},line=3,col=1::unknown field 'titel' in the code" in result.stdout
+
+
+@pytest.mark.parametrize("command", ["build", "check"])
+def test_problems_as_json_are_all_that_is_printed(tiny: Settings, command: str) -> None:
+    result = _run(tiny, command, "--format", "json")
+    assert (result.exit_code, json.loads(result.stdout), result.stderr) == (
+        0,
+        {"errors": 0, "warnings": 0, "problems": []},
+        "",
+    )
+    edit(tiny.content / "parcel" / "4.2.1.yaml", "title: No", "titel: No")
+    result = _run(tiny, command, "--format", "json")
+    assert (result.exit_code, result.stderr) == (1, "")
+    data = json.loads(result.stdout)
+    assert data["errors"] == 2
+    assert data["problems"][1] == {
+        "path": _path(tiny, "content/parcel/4.2.1.yaml"),
+        "line": 3,
+        "column": 1,
+        "severity": "error",
+        "message": "unknown field 'titel' in the code; did you mean 'title'?",
+    }
+
+
+@pytest.mark.parametrize(
+    ("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
+)
+def test_problems_are_coloured_on_a_terminal(tiny: Settings, environment: dict[str, str], coloured: bool) -> None:
+    edit(tiny.content / "parcel" / "4.2.1.yaml", "title: No", "titel: No")
+    ours, theirs = os.openpty()
+    command = [sys.executable, str(ROOT / "build.py"), "check", *_options(tiny)]
+    variables = {name: value for name, value in os.environ.items() if name != "NO_COLOR"} | {"TERM": "xterm"}
+    process = subprocess.Popen(command, stderr=theirs, stdout=subprocess.DEVNULL, env=variables | environment)
+    os.close(theirs)
+    shown = b""
+    with suppress(OSError):
+        while data := os.read(ours, 10_000):
+            shown += data
+    os.close(ours)
+    assert process.wait() == 1
+    assert b"titel" in shown
+    assert (b"\x1b[" in shown) == coloured
 
 
 def test_warnings_are_printed_and_do_not_fail_the_build(tiny: Settings) -> None:

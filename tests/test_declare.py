@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from codepairs.declare import ORDERS, Declaration, declaration
+from codepairs.declare import Declaration, declaration
 from codepairs.errors import Place, Problem
 from codepairs.load import CsvRow, ProtocolFiles, parse_document
 from codepairs.patterns import compiled
+from codepairs.shapes import ORDERS
 from tests.support import make_text, shown
 
 HEAD = "id: demo\nname: Demo\ntitle: Demo codes\nsummary: What they say.\n"
@@ -194,7 +195,9 @@ def test_the_registry_keeps_its_rows_and_what_is_said_of_it() -> None:
 def test_a_registry_without_its_columns_has_no_rows() -> None:
     found, problems = declare(HEAD, (CsvRow({"code": "1", "nam": "x"}, Place("registry.csv", 2)),))
     assert found.registry.rows == ()
-    assert shown(problems) == ["registry.csv:2:1: the registry lacks the columns name, reference, status"]
+    assert shown(problems) == [
+        "registry.csv:1:1: the registry lacks the columns name, reference, status; it has code, nam"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -258,7 +261,7 @@ facts:
 @pytest.mark.parametrize(
     ("text", "problems"),
     [
-        ("colour: red", ["1:1: unknown field 'colour' in the protocol; known: id, classes, facts, name"]),
+        ("colour: red", ["1:1: unknown field 'colour' in the protocol; known: id, name, title, summary, pattern"]),
         ("classes: none", ["1:10: field 'classes' must be a list"]),
         ("facts: [x]", ["1:9: a fact must be a mapping of named fields"]),
         ("facts: [{id: f, label: F}]", ["1:24: fact 'f' needs 'values', or 'open' with a pattern"]),
@@ -291,8 +294,8 @@ facts:
         (
             "facts: [{id: f, label: F, values: [{id: v, label: V, implies: {g: x, f: w}}]}]",
             [
-                "1:51: value 'v' implies the unknown f 'w'; known: v",
-                "1:51: value 'v' implies the unknown fact 'g'; known: f",
+                "1:54: value 'v' implies the unknown f 'w'; known: v",
+                "1:54: value 'v' implies the unknown fact 'g'; known: f",
             ],
         ),
         ("classes: [{id: c, label: C, summary: S.}]", ["1:11: a class lacks the field 'pattern'"]),

@@ -125,7 +125,7 @@ def test_passages_are_texts() -> None:
     assert fields.texts("when", "demo") == ()
     assert fields.mapping("action", "the actions").word("sender") is None
     assert shown(fields.problems) == [
-        "x.yaml:1:10: each item of 'summary' must be one text",
+        "x.yaml:1:10: field 'summary' must be one text, not a list or mapping",
         "x.yaml:2:7: field 'when' must be a list",
         "x.yaml:3:9: the actions must be a mapping of named fields",
     ]

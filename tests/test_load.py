@@ -59,12 +59,46 @@ def test_every_node_and_name_knows_its_place() -> None:
     [
         ("", "x.yaml:1:1: is empty"),
         ("# only a comment\n", "x.yaml:1:1: is empty"),
-        ("a: [1", "x.yaml:2:1: is not YAML: did not find expected ',' or ']'"),
-        ("a: b: c", "x.yaml:1:5: is not YAML: mapping values are not allowed in this context"),
-        ("a: 1\n\tb: 2", "x.yaml:2:1: is not YAML: found a tab character that violates indentation"),
-        ("--- a\n--- b", "x.yaml:2:1: is not YAML: but found another document"),
+        (
+            "a: [1",
+            "x.yaml:1:4: is not YAML: did not find expected ',' or ']'; "
+            "the list that opens with '[' is not closed, or a comma is missing",
+        ),
+        (
+            "a: b: c",
+            "x.yaml:1:5: is not YAML: mapping values are not allowed in this context; "
+            "if the text holds ': ', put the text between quotation marks",
+        ),
+        (
+            "a: 1\n\tb: 2",
+            "x.yaml:2:1: is not YAML: found a tab character that violates indentation; write blanks instead",
+        ),
+        (
+            "--- a\n--- b",
+            "x.yaml:2:1: is not YAML: but found another document; a file holds one; remove the line '---'",
+        ),
         ("a: 1\nb: 2\na: 3", "x.yaml:3:1: field 'a' stands twice; first in line 1"),
         ("? [a]\n: 1", "x.yaml:1:3: a field's name must be a word, not a list or mapping"),
+        (
+            "a: 1\n\tb: 2\nc: 3",
+            "x.yaml:2:1: is not YAML: found a tab character that violates indentation; write blanks instead",
+        ),
+        (
+            "a: 1\nb: %x",
+            "x.yaml:2:4: is not YAML: found character that cannot start any token; "
+            "if the text begins with '%', put the text between quotation marks",
+        ),
+        (
+            "a: 1\nb: 'x\nc: 2\n",
+            "x.yaml:2:4: is not YAML: found unexpected end of stream; "
+            "the quotation mark that opens here is never closed",
+        ),
+        (
+            "a: !b c",
+            "x.yaml:1:4: the tag '!b' means nothing here; if the text begins with '!', "
+            "put the text between quotation marks",
+        ),
+        ("a: b\u2028c\nd: 1", "x.yaml:1:5: holds the control character U+2028"),
         ("a: x\nb: \u0007", "x.yaml:2:4: holds the control character U+0007"),
         ("\ufeffa: x", "x.yaml:1:1: holds the control character U+FEFF"),
         ("a: \ufdd0lt;", "x.yaml:1:4: holds the control character U+FDD0"),
@@ -183,9 +217,33 @@ def registry(tmp_path: Path, data: bytes) -> tuple[list[dict[str, str]] | None, 
     return None if rows is None else [row.cells for row in rows], shown(sources.problems, tmp_path / "content")
 
 
-def test_a_short_row_of_the_registry_has_empty_cells_and_a_long_one_is_cut(tmp_path: Path) -> None:
+def test_a_short_row_of_the_registry_has_empty_cells_and_a_long_one_is_reported(tmp_path: Path) -> None:
     rows = [{"code": "1", "name": ""}, {"code": "2", "name": "Two"}]
-    assert registry(tmp_path, b"code,name\n1\n2,Two,more,cells\n") == (rows, [])
+    problem = (
+        "demo/registry.csv:3:1: the row has more cells than the 2 columns; "
+        "if a text holds commas, put the text between quotation marks"
+    )
+    assert registry(tmp_path, b"code,name\n1\n2,Two,more,cells\n") == (rows, [problem])
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"", "1:1: is empty; its first line names the columns"),
+        (b"code,name\n1,On\0e\n", "2:5: holds the control character U+0000"),
+        (b'code,name\n1,One\n2,"Two\n', "3:1: is not CSV: unexpected end of data; a quotation mark is not closed"),
+        (b"code,name\n1," + b"x" * 200_000, "2:1: is not CSV: field larger than field limit (131072); put the text"),
+    ],
+)
+def test_a_registry_that_is_no_table_is_reported(tmp_path: Path, data: bytes, problem: str) -> None:
+    (found,) = registry(tmp_path, data)[1]
+    assert found.startswith(f"demo/registry.csv:{problem}")
+
+
+def test_a_folder_in_place_of_the_registry_is_reported(tmp_path: Path) -> None:
+    (unpack(tmp_path, SMALL) / "content/demo/registry.csv").mkdir()
+    problems = read_settings(Settings(content=tmp_path / "content")).problems
+    assert shown(problems, tmp_path) == ["content/demo/registry.csv:1:1: cannot be read: Is a directory"]
 
 
 def test_a_registry_saved_by_a_spreadsheet_is_read(tmp_path: Path) -> None:
@@ -195,7 +253,7 @@ def test_a_registry_saved_by_a_spreadsheet_is_read(tmp_path: Path) -> None:
 def test_a_registry_in_another_encoding_is_reported(tmp_path: Path) -> None:
     assert registry(tmp_path, b"code,name\n1,caf\xe9\n") == (
         None,
-        ["demo/registry.csv:1:1: is not UTF-8; save the file as UTF-8"],
+        ["demo/registry.csv:2:1: is not UTF-8; save the file as UTF-8"],
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from jinja2 import UndefinedError
 from markupsafe import Markup
 
+from codepairs.errors import ContentError
 from codepairs.prose import Voice
 from codepairs.templates import digests, environment, interface_texts, read_templates, template_problems
 from tests.support import make_text, make_translator, shown, unpack
@@ -77,7 +77,7 @@ def test_values_are_escaped(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("source", ["{{ missing }}", "{{ a.missing }}", "{% if missing %}{% endif %}"])
 def test_a_missing_value_is_an_error(tmp_path: Path, source: str) -> None:
-    with pytest.raises(UndefinedError):
+    with pytest.raises(ContentError, match=r"x\.html:1:1: cannot be rendered: "):
         rendered(tmp_path, source, a={})
 
 
@@ -147,7 +147,7 @@ def test_syntax_errors_have_places(tmp_path: Path) -> None:
     unpack(tmp_path, "-- good.html --\nx\n-- pages/bad.html --\nx\n{% if %}\n-- worse.html --\n{{ a }\n")
     (tmp_path / "latin.html").write_bytes(b"caf\xe9")
     assert shown(template_problems(tmp_path), tmp_path) == [
-        "latin.html:1:1: cannot be read: 'utf-8' codec can't decode byte 0xe9 in position 3: unexpected end of data",
+        "latin.html:1:1: is not UTF-8; save the file as UTF-8",
         "pages/bad.html:2:1: is no template: Expected an expression, got 'end of statement block'",
         "worse.html:1:1: is no template: unexpected '}'",
     ]

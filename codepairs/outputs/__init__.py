@@ -8,7 +8,7 @@ from codepairs.outputs.decode import DECODE
 from codepairs.outputs.finding import ADDRESSES, OPENSEARCH, PICKER, SEARCH
 from codepairs.outputs.images import IMAGES
 from codepairs.outputs.llms import LLMS
-from codepairs.outputs.schemas import SCHEMAS
+from codepairs.outputs.schemas import EDITING, SCHEMAS
 from codepairs.outputs.sitemap import ROBOTS, SITEMAP
 from codepairs.plan import OutputKind
 
@@ -24,6 +24,7 @@ OUTPUTS: tuple[OutputKind, ...] = (
     ADDRESSES,
     OPENSEARCH,
     SCHEMAS,
+    EDITING,
     DATA,
     DECODE,
     IMAGES,

@@ -21,7 +21,7 @@ from codepairs.indexing import Record, index_files
 from codepairs.model import Code, CuratedPair, Fact, Protocol, Text
 from codepairs.plan import Batch, File, OutputKind, Plan, Site
 from codepairs.prose import Voice, plain_text
-from codepairs.templates import environment
+from codepairs.templates import environment, failures
 from codepairs.urls import (
     absolute,
     code_path,
@@ -215,8 +215,9 @@ def _ending(site: Site) -> str:
 
 def _macro(site: Site, voice: Voice, template: str, name: str, *values: Sequence[str]) -> str:
     """What a macro makes, HTML."""
-    module = environment(site.templates, voice).get_template(template).module
-    return str(getattr(module, name)(*values)).strip()
+    with failures(template):
+        module = environment(site.templates, voice).get_template(template).module
+        return str(getattr(module, name)(*values)).strip()
 
 
 def _json(data: dict[str, Any]) -> bytes:

@@ -1,21 +1,22 @@
-"""What the data of codes and protocols is made of, as JSON Schemas at addresses that stay.
+"""What the data of codes and protocols is made of, and the content files, as JSON Schemas at addresses that stay.
 
 Draft 7, which editors read. Every member is named and none is left out, so that a program that relies on one is told
-when it is gone. The data names its schema, and the schema of a protocol that of its codes.
+when it is gone. The data names its schema, and the schema of a protocol that of its codes. Those of content files are
+for editors, and change with what the protocols declare.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from codepairs.editing import editor_schemas, schema_text
 from codepairs.model import TONES
 from codepairs.plan import Batch, File, OutputKind, Plan, Site
 from codepairs.relations import RELATIONS, ROLES
-from codepairs.urls import absolute, schema_path
+from codepairs.urls import absolute, editor_schema_path, schema_path
 
-__all__ = ["SCHEMAS", "SCHEMA_NAMES", "schema_of"]
+__all__ = ["EDITING", "SCHEMAS", "SCHEMA_NAMES", "schema_of"]
 
 _Schema = dict[str, Any]
 
@@ -153,8 +154,16 @@ SCHEMA_NAMES = tuple(_MEMBERS)
 
 def _files(site: Site, plan: Plan, batch: Batch) -> Iterator[File]:
     for name in SCHEMA_NAMES:
-        text = json.dumps(schema_of(name, site), ensure_ascii=False, indent=2)
-        yield File(schema_path(name), f"{text}\n".encode())
+        yield File(schema_path(name), schema_text(schema_of(name, site)).encode())
 
 
 SCHEMAS = OutputKind(name="schemas", needs=("program", "settings"), files=_files)
+
+
+def _for_editors(site: Site, plan: Plan, batch: Batch) -> Iterator[File]:
+    for name, schema in editor_schemas(site.catalogue).items():
+        path = editor_schema_path(name)
+        yield File(path, schema_text(schema | {"$id": absolute(path, site.base_url)}).encode())
+
+
+EDITING = OutputKind(name="editing", needs=("program", "editing", "settings"), files=_for_editors)

@@ -123,7 +123,7 @@
     const [fact, value] = Object.entries(values)[0] ?? [];
     const holders = fact ? (protocol.holders[fact][value] ?? []) : [];
     const item = element("li");
-    const head = element("p", number(name), { class: "found" });
+    const head = element("p", number(name), { class: "finding" });
     item.append(head);
     if (code !== undefined && protocol.codes[code]) {
       const [title, slug, tone] = protocol.codes[code];
