@@ -94,7 +94,7 @@ def test_focus_is_always_seen(page: Any, served: Served) -> None:
     page.goto(f"{served.url}en/smtp/450-vs-550.html")
     page.wait_for_selector(".picker")
     hidden = []
-    for _ in range(70):
+    for _ in range(45):
         page.keyboard.press("Tab")
         stop = page.evaluate(
             """() => {

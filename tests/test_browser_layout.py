@@ -81,6 +81,16 @@ def test_tables_scroll_in_their_own_box(page: Any, served: Served) -> None:
     page.wait_for_function("() => document.querySelector('.scroll').scrollLeft > 0")
 
 
+@pytest.mark.parametrize("width", [320, 1280])
+def test_head_of_the_facts_stays_in_view(page: Any, served: Served, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 400})
+    page.goto(f"{served.url}en/smtp/450-vs-550.html")
+    page.wait_for_selector(".picker")
+    page.locator(".facts tr").nth(6).evaluate("row => row.scrollIntoView({ behavior: 'instant', block: 'center' })")
+    assert page.locator(".facts").bounding_box()["y"] < 0
+    assert page.locator(".facts thead th").last.bounding_box()["y"] == 0
+
+
 @pytest.mark.parametrize(
     "path", ["ar/index.html", "ar/parcel/index.html", "ar/parcel/matrix.html", "ar/parcel/5.1.1.html"]
 )
