@@ -1,4 +1,4 @@
-"""What readers do on the pages: colours, filter, table of pairs, a comparison in few taps, all of it without scripts."""
+"""What readers do on the pages: colours, filter, table of pairs, a comparison in few taps; and all without scripts."""
 
 from __future__ import annotations
 
