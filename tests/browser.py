@@ -154,7 +154,7 @@ KINDS = {
     "about": "{lang}/about.html",
     "decode": "{lang}/decode.html#text=said: 550 5.7.1 no%0Asaid: 450 4.2.1 later%0AStatus: 5.1.1%0Asaid: 517 no",
     "protocol": "{lang}/smtp/index.html",
-    "matrix": "{lang}/smtp/matrix.html",
+    "matrix": "{lang}/websocket/matrix.html",
     "code": "{lang}/smtp/550.html",
     "curated": "{lang}/smtp/450-vs-550.html",
     "pair": "{lang}/smtp/211-vs-535.html",

@@ -1,0 +1,171 @@
+// What the search finds: codes are looked up in a list, words in Pagefind's index. search.js loads this script when the box
+// is first used.
+(() => {
+  const box = document.querySelector("search");
+  const lang = document.documentElement.lang;
+  const home = new URL(`../${lang}/`, document.currentScript.src);
+  const input = box.querySelector("input");
+  const most = 12;
+  const few = 5;
+  let panel, loaded, timer, asked;
+
+  const load = async () => {
+    const data = await (await fetch(new URL("search/codes.json", home))).json();
+    box.insertAdjacentHTML("beforeend", data.panel);
+    panel = box.querySelector(".found");
+    const pagefind = await import(new URL("search/pagefind.js", home));
+    await pagefind.options({ ranking: { pageLength: 0.1 } });
+    await pagefind.init();
+    return { data, pagefind };
+  };
+
+  const once = () => (loaded ||= load().catch(() => {
+    loaded = null;
+    if (panel) say(panel.dataset.failed);
+    else box.hidden = true;
+  }));
+
+  const say = (text) => {
+    panel.hidden = false;
+    panel.querySelector("[role=status]").textContent = text;
+  };
+
+  const fold = (text) => text.toLowerCase();
+
+  // What the list says of a query: comparisons of two codes, codes, codes with a literal; and the words that are left.
+  const direct = (query, data) => {
+    const words = fold(query).split(/[\s,;:()<>"'„“”]+/).map((word) => word.replace(/[.!?]+$/, "")).filter(Boolean);
+    const parts = words.flatMap((word) => (/^[\d.]+-[\d.]+$/.test(word) ? word.split("-") : word.split("-vs-")));
+    const named = data.protocols.filter(({ id, name }) => parts.includes(id) || parts.includes(fold(name)));
+    const used = new Set(named.flatMap(({ id, name }) => [id, fold(name)]));
+    const pairs = [], codes = [], literals = [], begun = [];
+    for (const protocol of named.length ? named : data.protocols) {
+      const entry = ([code, slug, title]) => ({ name: `${protocol.name} ${code}`, title, href: `${protocol.id}/${slug}${data.ending}` });
+      const ranks = new Set();
+      for (const part of parts) {
+        const rank = protocol.codes.findIndex(([code, slug]) => fold(code) === part || fold(slug) === part);
+        if (rank >= 0) ranks.add(rank);
+        const literal = rank < 0 && Object.keys(protocol.literals).find((each) => fold(each) === part);
+        if (literal) literals.push(...protocol.literals[literal].map((each) => entry(protocol.codes[each])));
+        if (rank >= 0 || literal) used.add(part);
+        else if (parts.length === 1 && /^\d/.test(part)) {
+          begun.push(...protocol.codes.filter(([code]) => fold(code).startsWith(part)).map(entry));
+        }
+      }
+      const found = [...ranks].map((rank) => protocol.codes[rank]);
+      if (found.length > 1) {
+        const two = [...ranks].slice(0, 2).sort((a, b) => a - b).map((rank) => protocol.codes[rank]);
+        const [a, b] = two;
+        const name = panel.dataset.pair.replace("{a}", a[0]).replace("{b}", b[0]);
+        pairs.push({ name: `${protocol.name} ${name}`, title: `${a[2]} / ${b[2]}`, href: `${protocol.id}/${a[1]}-vs-${b[1]}${data.ending}` });
+      }
+      codes.push(...found.map(entry));
+    }
+    const rest = words.filter((word) => !used.has(word) && !word.split("-").every((part) => used.has(part)));
+    return { entries: [...pairs, ...codes, ...literals, ...begun], rest: rest.filter((word) => word !== "vs").join(" ") };
+  };
+
+  const paged = async (pagefind, query) => (query ? (await pagefind.search(query)).results : []);
+
+  // Results for all words, then those that hold some of them.
+  const worded = async (pagefind, query) => {
+    const results = await paged(pagefind, query);
+    const words = query.split(/\s+/).filter((word) => word.length > 2);
+    if (results.length >= few || words.length < 2) return results;
+    const sums = new Map(results.map((result) => [result.id, { result, score: words.length * 2 }]));
+    for (const found of await Promise.all(words.map((word) => paged(pagefind, word)))) {
+      for (const result of found) {
+        const sum = sums.get(result.id) || { result, score: 0 };
+        sum.score += 1 + result.score / found[0].score;
+        sums.set(result.id, sum);
+      }
+    }
+    const ordered = [...sums.values()].sort((a, b) => b.score - a.score).slice(0, Math.max(results.length, most));
+    return ordered.map(({ result, score }) => ({ score, data: result.data }));
+  };
+
+  // How well the words fit one of the phrases that an author expects to be typed for a code: a factor by its link.
+  const fitting = (query, { protocols, ending }) => {
+    const words = query.split(/\s+/);
+    const fit = (phrase) => {
+      if (phrase === query) return 10;
+      if (` ${query} `.includes(` ${phrase} `)) return 4;
+      return words.every((word) => ` ${phrase}`.includes(` ${word}`)) ? 1.5 : 1;
+    };
+    const factors = new Map(protocols.flatMap(({ id, codes }) =>
+      codes.map(([, slug, , phrases]) => [`${id}/${slug}${ending}`, Math.max(1, ...phrases.map(fit))])));
+    return (href) => factors.get(href) || 1;
+  };
+
+  const item = ({ name, title, href, text }) => {
+    const li = document.createElement("li");
+    const a = li.appendChild(document.createElement("a"));
+    a.href = new URL(href, home);
+    a.append(Object.assign(document.createElement("b"), { textContent: name, translate: false }), title);
+    if (text) li.appendChild(document.createElement("p")).textContent = text;
+    return li;
+  };
+
+  const show = async () => {
+    const query = (asked = input.value.trim());
+    if (!query) return close();
+    const ready = await once();
+    if (!ready || asked !== query) return;
+    const { entries, rest } = direct(query, ready.data);
+    const found = await worded(ready.pagefind, rest || query);
+    const read = await Promise.all(found.slice(0, most * 2).map(async (result) => ({ ...(await result.data()), rank: result.score })));
+    // Where a code and a comparison fit alike, the code comes first: it is the shorter way to an answer.
+    const fits = fitting(fold(rest || query), ready.data);
+    const weight = ({ href }) => (href.includes("-vs-") ? 0.5 : fits(href));
+    const texts = read.map((each) => ({ ...each, rank: each.rank * weight(each.meta) })).sort((a, b) => b.rank - a.rank);
+    if (asked !== query) return;
+    const known = new Map();
+    for (const entry of entries) known.set(entry.href, entry);
+    for (const { meta } of texts) known.set(meta.href, meta);
+    const listed = [...known.values()];
+    const total = listed.length + found.length - texts.length;
+    panel.querySelector("ol").replaceChildren(...listed.slice(0, most).map(item));
+    say(total ? panel.dataset.found.replace("{count}", total.toLocaleString(lang)) : panel.dataset.nothing);
+  };
+
+  const close = () => {
+    asked = "";
+    if (panel) panel.hidden = true;
+  };
+
+  const enter = () => {
+    clearTimeout(timer);
+    show().then(() => panel && !panel.hidden && box.querySelector("ol a")?.click());
+  };
+
+  const move = (step) => {
+    const places = [input, ...box.querySelectorAll("ol a")];
+    const at = places.indexOf(document.activeElement);
+    if (at >= 0) places[Math.max(0, Math.min(places.length - 1, at + step))].focus();
+  };
+
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      move(event.key === "ArrowDown" ? 1 : -1);
+    } else if (event.key === "Escape" && panel && !panel.hidden) {
+      // Browsers would empty the box as well; a second Escape does.
+      event.preventDefault();
+      close();
+      input.focus();
+    } else if (event.key === "Enter" && event.target === input) {
+      enter();
+    }
+  });
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(show, 120);
+  });
+  document.addEventListener("click", (event) => {
+    if (!box.contains(event.target)) close();
+  });
+
+  once();
+  if (box.dataset.entered) enter();
+  else show();
+})();
