@@ -40,6 +40,7 @@ work         plan x manifest -> what has to be made, what goes, and why         
 pipeline     build(): the story
 proofread    the rules of a language, checked in its texts                           reads
 catalogues   messages: extract, update, status                                       reads, writes
+new          skeletons of codes, pairs, protocols, languages; schemas for editors     reads, writes
 inspect      checks of a built site                                                  reads
 console      what the command line shows of a build
 cli          the command line

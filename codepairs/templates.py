@@ -46,6 +46,7 @@ __all__ = [
     "failures",
     "interface_texts",
     "located",
+    "missing_templates",
     "read_templates",
     "template_problems",
 ]
@@ -229,16 +230,18 @@ def _names(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.html") if path.is_file())
 
 
-def template_problems(folder: Path, wanted: Iterable[str] = ()) -> list[Problem]:
-    """Syntax errors of the templates, with their places, and templates that are named but not there.
+def missing_templates(folder: Path, wanted: Iterable[str]) -> list[Problem]:
+    """Templates that the program itself renders, and that are not there."""
+    message = "is missing; pages are made by it"
+    return [Problem(Place(str(folder / name)), message) for name in wanted if not (folder / name).is_file()]
 
-    `wanted` are those that the program itself renders.
-    """
+
+def template_problems(folder: Path) -> list[Problem]:
+    """Syntax errors of the templates, with their places, and templates that are named but not there."""
     if not folder.is_dir():
         return [Problem(Place(str(folder)), "is no folder; templates are read from it")]
     names = _names(folder)
-    missing_ones = [name for name in wanted if name not in names]
-    problems = [Problem(Place(str(folder / name)), "is missing; pages are made by it") for name in missing_ones]
+    problems = []
     for name in names:
         path = folder / name
         try:

@@ -249,10 +249,15 @@ def _facts(fields: Fields, declared: Declaration, class_id: str) -> Mapping[str,
             fields.problem(fields.place_of(name), f"unknown fact {name!r}; {did_you_mean(name, declared.facts)}")
         elif fact.role == "class":
             fields.problem(fields.place_of(name), f"fact {name!r} follows from the code itself; leave it out")
-        else:
+        elif not _is_empty(fields.node.items[name]):
             own[name] = _fact_values(fields, fact)
     filled = _with_implied(own, declared, class_id)
     return {name: filled[name] for name in declared.facts if name in filled}
+
+
+def _is_empty(node: Node) -> bool:
+    """Whether a field was left to be filled in; an empty list says that there is no value."""
+    return isinstance(node, ScalarNode) and not node.value.strip()
 
 
 def _fact_values(fields: Fields, fact: Fact) -> tuple[str, ...]:
