@@ -17,6 +17,7 @@ decoding     a text -> the codes in it, by the forms that protocols declare
 validate     Documents -> Catalogue, collecting Problems
 editing      the shapes of content -> JSON Schemas for editors
 rules        rules over the whole Catalogue, listed in RULES
+freshness    what a check lists of each registry
 po           PO files -> their messages                                              reads
 translate    messages -> a Translator for each language                              reads
 prose        passages -> safe HTML in one language

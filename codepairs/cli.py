@@ -131,6 +131,7 @@ def build(form: str, **options: Any) -> None:
 def check(built: bool, form: str, **options: Any) -> None:
     """Check content and translations; with --site the built site as well."""
     from codepairs import pipeline
+    from codepairs.freshness import freshness
     from codepairs.proofread import language_problems
 
     settings = Settings(**options)
@@ -147,6 +148,8 @@ def check(built: bool, form: str, **options: Any) -> None:
     _print_problems(problems, form)
     errors = [problem for problem in problems if settings.strict or not problem.warning]
     if not settings.quiet and form != "json":
+        for line in freshness(site.catalogue):
+            click.echo(line)
         click.echo(counted(problems))
     sys.exit(1 if errors else 0)
 

@@ -84,10 +84,22 @@ def _site(document: Document, protocols: tuple[str, ...], problems: list[Problem
         licence=fields.document("licence", "the licence"),
         search=fields.word("search") == "yes",
         protocols=tuple(node.value for node in names) or protocols,
-        superseded={name: superseded.word(name) or "" for name in superseded.node.items},
+        superseded=_superseded(superseded),
     )
     fields.close()
     return site
+
+
+def _superseded(fields: Fields) -> dict[str, str]:
+    """The table of replaced RFCs, with their last successors."""
+    table = {name: fields.word(name) or "" for name in fields.node.items}
+    for name, successor in table.items():
+        if not (name.isdecimal() and successor.isdecimal()):
+            fields.problem(fields.place_of(name), "a replaced RFC and its successor are numbers, like '821': '5321'")
+        elif successor in table:
+            last = table[successor]
+            fields.problem(fields.place_of(name), f"RFC {successor} is replaced itself; write {last}")
+    return table
 
 
 def _url(fields: Fields) -> str:
