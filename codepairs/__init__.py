@@ -17,6 +17,7 @@ decoding     a text -> the codes in it, by the forms that protocols declare
 validate     Documents -> Catalogue, collecting Problems
 editing      the shapes of content -> JSON Schemas for editors
 rules        rules over the whole Catalogue, listed in RULES
+freshness    what a check lists of each registry
 po           PO files -> their messages                                              reads
 translate    messages -> a Translator for each language                              reads
 prose        passages -> safe HTML in one language
@@ -40,6 +41,7 @@ work         plan x manifest -> what has to be made, what goes, and why         
 pipeline     build(): the story
 proofread    the rules of a language, checked in its texts                           reads
 catalogues   messages: extract, update, status                                       reads, writes
+new          skeletons of codes, pairs, protocols, languages; schemas for editors     reads, writes
 inspect      checks of a built site                                                  reads
 console      what the command line shows of a build
 cli          the command line

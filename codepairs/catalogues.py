@@ -18,10 +18,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any
 
+from babel.core import Locale, UnknownLocaleError
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS
 from babel.messages.extract import extract as babel_extract
+from babel.messages.plurals import PLURALS
 from babel.messages.pofile import normalize, read_po, write_po
+from babel.plural import to_gettext
 
 from codepairs.errors import CodepairsError, ContentError, errors_of
 from codepairs.load import read_sources
@@ -30,7 +33,7 @@ from codepairs.pipeline import read_site
 from codepairs.settings import Settings
 from codepairs.validate import validate
 
-__all__ = ["extract", "extract_yaml", "status", "update"]
+__all__ = ["extract", "extract_yaml", "header", "status", "update"]
 
 _VOLATILE = tuple(
     f'"{field}:'
@@ -248,3 +251,19 @@ def _mark_previous(message: Message, previous: Mapping[_Key, list[str]]) -> list
     lines = previous.get(_key(message), []) if message.id and message.fuzzy else []
     message.previous_id = [""] if lines else []
     return lines
+
+
+def header(lang: str) -> bytes:
+    """A PO file of a language without a message: its header says how many plural forms there are, by CLDR.
+
+    Raises CodepairsError where CLDR does not know the language.
+    """
+    try:
+        locale = Locale.parse(lang.partition("-x-")[0], sep="-")
+    except (UnknownLocaleError, ValueError) as error:
+        raise CodepairsError(f"CLDR knows no language {lang!r}") from error
+    data = _po_bytes(_empty(lang))
+    if locale.language in PLURALS:
+        return data
+    forms = f"Plural-Forms: {to_gettext(locale.plural_form)}\\n"  # type: ignore[no-untyped-call]
+    return re.sub(r"Plural-Forms: .*\\n", lambda _: forms, data.decode()).encode()

@@ -21,6 +21,7 @@ from codepairs.report import FORMATS, as_github, as_json, as_text, counted
 from codepairs.settings import Settings
 
 if TYPE_CHECKING:
+    from codepairs.new import Skeleton
     from codepairs.pipeline import Report
 
 __all__ = ["main"]
@@ -130,6 +131,7 @@ def build(form: str, **options: Any) -> None:
 def check(built: bool, form: str, **options: Any) -> None:
     """Check content and translations; with --site the built site as well."""
     from codepairs import pipeline
+    from codepairs.freshness import freshness
     from codepairs.proofread import language_problems
 
     settings = Settings(**options)
@@ -146,6 +148,8 @@ def check(built: bool, form: str, **options: Any) -> None:
     _print_problems(problems, form)
     errors = [problem for problem in problems if settings.strict or not problem.warning]
     if not settings.quiet and form != "json":
+        for line in freshness(site.catalogue):
+            click.echo(line)
         click.echo(counted(problems))
     sys.exit(1 if errors else 0)
 
@@ -186,6 +190,100 @@ def status(**options: Any) -> None:
     with _reported():
         for line in catalogues.status(Settings(**options)):
             click.echo(line)
+
+
+def _content_options(command: F) -> F:
+    """The folders that hold what authors and translators write."""
+    for name, text in reversed(_PATHS[:2]):
+        kind = click.Path(file_okay=False, path_type=Path)
+        default = getattr(Settings(), name)
+        command = click.option(f"--{name}", type=kind, default=default, show_default=True, help=text)(command)
+    return command
+
+
+@main.command()
+@_content_options
+def schemas(**options: Any) -> None:
+    """Write JSON Schemas of the content files for editors into content/.schemas."""
+    from codepairs.new import write_schemas
+
+    with _used_rightly():
+        for path in write_schemas(Settings(**options)):
+            click.echo(path)
+
+
+@main.group()
+def new() -> None:
+    """Begin a file: a commented skeleton with what is known already. Nothing is ever overwritten."""
+
+
+@new.command("code")
+@click.argument("protocol")
+@click.argument("code")
+@_content_options
+def new_code(protocol: str, code: str, **options: Any) -> None:
+    """Begin the file of CODE in PROTOCOL; registry.csv gives its phrase and sources."""
+    from codepairs import new as skeletons
+
+    settings = Settings(**options)
+    _begin(settings, lambda: skeletons.new_code(settings, protocol, code))
+
+
+@new.command("pair")
+@click.argument("protocol")
+@click.argument("codes", nargs=2)
+@_content_options
+def new_pair(protocol: str, codes: tuple[str, str], **options: Any) -> None:
+    """Begin the file that tells two CODES of PROTOCOL apart, given in any order."""
+    from codepairs import new as skeletons
+
+    settings = Settings(**options)
+    _begin(settings, lambda: skeletons.new_pair(settings, protocol, codes))
+
+
+@new.command("protocol")
+@click.argument("name")
+@_content_options
+def new_protocol(name: str, **options: Any) -> None:
+    """Begin the folder of the protocol NAME."""
+    from codepairs import new as skeletons
+
+    settings = Settings(**options)
+    _begin(settings, lambda: skeletons.new_protocol(settings, name))
+
+
+@new.command("language")
+@click.argument("tag")
+@_content_options
+def new_language(tag: str, **options: Any) -> None:
+    """Begin the translation into the language TAG, as fr or pt-BR."""
+    from codepairs import new as skeletons
+
+    settings = Settings(**options)
+    _begin(settings, lambda: skeletons.new_language(settings, tag))
+
+
+def _begin(settings: Settings, made: Callable[[], Skeleton]) -> None:
+    """Write a skeleton and the schemas its files name, and say what comes next."""
+    from codepairs.new import write, write_schemas
+
+    with _used_rightly():
+        skeleton = made()
+        write(skeleton)
+        write_schemas(settings)
+    for path in skeleton.files:
+        click.echo(f"{path}: written")
+    for step in skeleton.next_steps:
+        click.echo(f"Next: {step}")
+
+
+@contextmanager
+def _used_rightly() -> Iterator[None]:
+    """Turns what cannot be made into wrong usage, with the exit status 2."""
+    try:
+        yield
+    except CodepairsError as error:
+        raise click.UsageError(str(error)) from error
 
 
 @contextmanager
