@@ -35,6 +35,7 @@ watch        Watcher: what a build tells while it goes on
 work         plan x manifest -> what has to be made, what goes, and why              reads
 pipeline     build(): the story
 proofread    the rules of a language, checked in its texts                           reads
+extraction   content and templates -> the messages that translators see             reads
 catalogues   messages: extract, update, status                                       reads, writes
 inspect      checks of a built site                                                  reads
 console      what the command line shows of a build

@@ -58,6 +58,10 @@ class Coverage:
     total: int
     translated: int
     fuzzy: int
+    words: int = 0
+    """Words of the source texts."""
+    words_left: int = 0
+    """Those of texts without a usable translation."""
 
     @property
     def missing(self) -> int:
@@ -112,8 +116,10 @@ class Translator:
     def coverage(self, domain: str, texts: Iterable[Text]) -> Coverage:
         """How many of the translatable texts of a domain are translated."""
         wanted = {text for text in texts if text.domain == domain and text.translatable}
-        known = sum(map(self.knows, wanted))
-        return Coverage(domain, len(wanted), known, min(self.fuzzy.get(domain, 0), len(wanted) - known))
+        left = [text for text in wanted if not self.knows(text)]
+        words, words_left = (sum(len(text.source.split()) for text in texts) for texts in (wanted, left))
+        fuzzy = min(self.fuzzy.get(domain, 0), len(left))
+        return Coverage(domain, len(wanted), len(wanted) - len(left), fuzzy, words, words_left)
 
     def list(self, items: Iterable[str]) -> str:
         """The items as a list in a sentence, by CLDR: `a, b and c`."""

@@ -27,7 +27,7 @@ ONLY_IN = {
     "jinja2": {"templates"},
     "markdown": {"prose"},
     "nh3": {"prose"},
-    "babel": {"po", "translate", "catalogues"},
+    "babel": {"po", "translate", "extraction", "catalogues"},
     "click": {"cli", "console"},
     "rich": {"console"},
     "selectolax": {"inspect"},
