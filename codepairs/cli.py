@@ -111,7 +111,7 @@ def build(**options: Any) -> None:
 def check(built: bool, **options: Any) -> None:
     """Check content and translations; with --site the built site as well."""
     from codepairs import pipeline
-    from codepairs.proofread import language_problems
+    from codepairs.proofread import language_problems, unchecked_languages
 
     settings = Settings(**options)
     if built and (isinstance(settings.output, str) or settings.output.is_file()):
@@ -123,6 +123,8 @@ def check(built: bool, **options: Any) -> None:
             from codepairs.inspect import site_problems
 
             problems += site_problems(Path(settings.output), settings.locales, site)
+    for message in unchecked_languages(site):
+        click.echo(message, err=True)
     _print_problems(problems)
     errors = [problem for problem in problems if settings.strict or not problem.warning]
     if not settings.quiet:

@@ -32,6 +32,7 @@ __all__ = [
     "schema_path",
     "search_path",
     "source_url",
+    "translations_path",
 ]
 
 
@@ -112,6 +113,11 @@ def image_path(protocol: str = "index", slug: str = "index") -> str:
 def schema_path(name: str) -> str:
     """What describes the data of one kind, a JSON Schema: `schemas/code.schema.json`."""
     return f"schemas/{name}.schema.json"
+
+
+def translations_path() -> str:
+    """How far each language has come: `translations.json`."""
+    return "translations.json"
 
 
 def relative(target: str, page: str, style: str = "file") -> str:

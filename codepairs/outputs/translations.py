@@ -8,6 +8,7 @@ from typing import Any
 
 from codepairs.plan import Batch, File, OutputKind, Plan, Site
 from codepairs.translate import Coverage
+from codepairs.urls import translations_path
 
 __all__ = ["TRANSLATIONS", "coverage_data"]
 
@@ -38,7 +39,7 @@ def _counts(domains: Sequence[Coverage]) -> dict[str, int]:
 
 def _files(site: Site, plan: Plan, batch: Batch) -> Iterator[File]:
     text = json.dumps(coverage_data(site), ensure_ascii=False, indent=2)
-    yield File("translations.json", f"{text}\n".encode())
+    yield File(translations_path(), f"{text}\n".encode())
 
 
 TRANSLATIONS = OutputKind(name="translations", needs=("program", "settings", "coverage"), files=_files)
