@@ -1,7 +1,7 @@
 """The glossary: terms, how each language says them, and the words it must not use for them. Reads.
 
-`locales/glossary.yaml` holds it. A form is a word or several. A `*` at its end allows any ending, one at its start
-makes it part of a compound, and `…` stands for words between. A form in small letters stands for capitals as well.
+`locales/glossary.yaml` holds it. A form is a word or several. A `*` at the end of a word allows any ending, one at the
+start makes it part of a compound, and `…` stands for words between. A form in small letters stands for capitals as well.
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ __all__ = ["Entry", "Term", "forbidden", "form_pattern", "missing_terms", "read_
 class Entry:
     """What a language says for a term."""
 
+    say: str
+    """The translation, as messages show it."""
     use: tuple[str, ...]
+    """The forms in which it may stand: inflections, compounds, other allowed words."""
     never: tuple[str, ...] = ()
 
 
@@ -62,9 +65,10 @@ def _term(node: Node, problems: list[Problem]) -> Term:
 
 
 def _entry(fields: Fields) -> Entry:
+    say = fields.word("say", required=True) or ""
     use, never = (tuple(each.value for each in fields.scalars(name)) for name in ("use", "never"))
     fields.close()
-    return Entry(use, never)
+    return Entry(say, use or (say,), never)
 
 
 def missing_terms(terms: tuple[Term, ...], lang: str, source: str, translation: str) -> Iterator[str]:
@@ -72,11 +76,11 @@ def missing_terms(terms: tuple[Term, ...], lang: str, source: str, translation: 
     small = source.lower()
     for term in terms:
         entry = term.languages.get(lang)
-        if not entry or not entry.use or not any(form.strip("*").lower() in small for form in (term.term, *term.forms)):
+        if not entry or not any(form.strip("*").lower() in small for form in (term.term, *term.forms)):
             continue
         said = next(filter(None, (form_pattern(form).search(source) for form in (term.term, *term.forms))), None)
         if said and not any(form_pattern(form).search(translation) for form in entry.use):
-            yield f"{said[0]!r} is {_shown(entry.use)} in the glossary"
+            yield f"{said[0]!r} is {entry.say!r} in the glossary, which stands nowhere in the translation"
 
 
 def forbidden(terms: tuple[Term, ...], lang: str, translation: str) -> Iterator[str]:
@@ -86,11 +90,7 @@ def forbidden(terms: tuple[Term, ...], lang: str, translation: str) -> Iterator[
         for form in entry.never if entry else ():
             found = form_pattern(form).search(translation)
             if entry and found:
-                yield f"{found[0]!r}: the glossary says {_shown(entry.use)} for {term.term!r}"
-
-
-def _shown(forms: tuple[str, ...]) -> str:
-    return " or ".join(repr(form.replace("*", "")) for form in forms)
+                yield f"{found[0]!r}: the glossary says {entry.say!r} for {term.term!r}"
 
 
 @lru_cache(maxsize=4096)
@@ -100,7 +100,8 @@ def form_pattern(form: str) -> re.Pattern[str]:
     >>> bool(form_pattern("*antwortcode*").search("SMTP-Antwortcodes")), bool(form_pattern("Queue").search("queue"))
     (True, False)
     """
-    words = [re.escape(part.strip()).replace("\\ ", r"\s+") for part in form.strip("*").split("…")]
+    parts = (re.escape(part.strip()) for part in form.strip("*").split("…"))
+    words = [part.replace(r"\ ", r"\s+").replace(r"\*", r"\w*") for part in parts]
     start = r"(?<!\w)[\w-]*" if form.startswith("*") else r"(?<!\w)"
     end = r"\w*" if form.endswith("*") else r"(?!\w)"
     pattern = start + r"\b[^.!?]*?\b".join(words) + end

@@ -37,9 +37,10 @@ class WordList:
 
     def knows(self, word: str) -> bool:
         """Whether the word is in the list; a form in small letters stands for the capital as well."""
-        if word in self._plain or word.lower() in self._plain:
+        bare = word.removesuffix("’s")
+        if bare in self._plain or bare.lower() in self._plain:
             return True
-        return any(form_pattern(form).fullmatch(word) for form in self._patterns)
+        return any(form_pattern(form).fullmatch(bare) for form in self._patterns)
 
 
 def read_words(path: Path) -> WordList:

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
-from codepairs.fields import did_you_mean
-
 __all__ = ["LanguageRule", "LanguageRules", "source_problems", "text_problems", "translation_problems"]
 
 _CODE_SPAN = re.compile(r"`[^`]*`")
@@ -81,7 +79,7 @@ def source_problems(rules: LanguageRules, context: str, text: str) -> Iterator[s
         yield f"{text[:20]!r}: a sentence begins with a capital letter"
     if _end(text) not in ".?!:…":
         yield f"{text[-20:]!r}: a sentence ends with a full stop"
-    for sentence in _SENTENCE.split(_CODE_SPAN.sub("x", text)):
+    for sentence in _SENTENCE.split(_CODE_SPAN.sub("X", text)):
         count = len(sentence.split())
         if rules.longest and count > rules.longest:
             yield f"{sentence[:40]!r} …: a sentence of {count} words; at most {rules.longest} are read at once"
@@ -111,13 +109,11 @@ def translation_problems(rules: LanguageRules, source: str, translation: str) ->
 def _numbers(source: str, translation: str) -> Iterator[str]:
     """Codes and documents that differ: short numbers may be written as words."""
     wanted, found = (set(_NUMBER.findall(_CODE_SPAN.sub("", text))) for text in (source, translation))
-    if wanted == found:
-        return
     missing, added = wanted - found, found - wanted
-    for number in sorted(added):
-        yield f"{number} is not in the source text; {did_you_mean(number, missing)}"
-    if missing and not added:
-        yield f"{', '.join(sorted(missing))} of the source text is missing"
+    # A translation may name what the source text calls by a pronoun.
+    if missing:
+        instead = f"; {', '.join(sorted(added))} stands there instead" if added else ""
+        yield f"{', '.join(sorted(missing))} of the source text is missing{instead}"
 
 
 def _end(text: str) -> str:
