@@ -1,7 +1,7 @@
 """The glossary: terms, how each language says them, and the words it must not use for them. Reads.
 
 `locales/glossary.yaml` holds it. A form is a word or several. A `*` at the end of a word allows any ending, one at the
-start makes it part of a compound, and `…` stands for words between. A form in small letters stands for capitals as well.
+start makes it part of a compound, and `…` stands for words between. A small first letter stands for a capital as well.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from codepairs.fields import Fields
 from codepairs.load import Node, read_document
 
 __all__ = ["Entry", "Term", "forbidden", "form_pattern", "missing_terms", "read_glossary"]
+
+_LITERAL = re.compile(r"`[^`]*`|“[^“”]*”")
+"""Code spans and the words of others: both stay as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ def _entry(fields: Fields) -> Entry:
 
 def missing_terms(terms: tuple[Term, ...], lang: str, source: str, translation: str) -> Iterator[str]:
     """The terms of a source text that its translation does not say as the glossary does."""
+    source = _LITERAL.sub(" ", source)
     small = source.lower()
     for term in terms:
         entry = term.languages.get(lang)
@@ -104,5 +108,6 @@ def form_pattern(form: str) -> re.Pattern[str]:
     words = [part.replace(r"\ ", r"\s+").replace(r"\*", r"\w*") for part in parts]
     start = r"(?<!\w)[\w-]*" if form.startswith("*") else r"(?<!\w)"
     end = r"\w*" if form.endswith("*") else r"(?!\w)"
-    pattern = start + r"\b[^.!?]*?\b".join(words) + end
-    return re.compile(pattern, re.IGNORECASE if form == form.lower() else 0)
+    first = words[0][:1]
+    words[0] = f"[{first}{first.upper()}]{words[0][1:]}" if first.islower() else words[0]
+    return re.compile(start + r"\w*\b.{0,120}?\b".join(words) + end)

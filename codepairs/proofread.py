@@ -71,7 +71,8 @@ def _broken(
         yield from source_problems(rules, passage.context, passage.text)
     else:
         yield from translation_problems(rules, passage.source, passage.text)
-        yield from missing_terms(terms, translator.lang, passage.source, passage.text)
+        if passage.context != _TYPED:
+            yield from missing_terms(terms, translator.lang, passage.source, passage.text)
 
 
 def _misspellings(
