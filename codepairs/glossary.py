@@ -33,7 +33,7 @@ class Entry:
     never: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Term:
     """A term of the source language, its other forms, and its translations by language."""
 
@@ -89,6 +89,8 @@ def missing_terms(terms: tuple[Term, ...], lang: str, source: str, translation: 
 
 def forbidden(terms: tuple[Term, ...], lang: str, translation: str) -> Iterator[str]:
     """The words of a text that the glossary forbids, with what it says instead."""
+    if not _any_forbidden(terms, lang).search(translation):
+        return
     for term in terms:
         entry = term.languages.get(lang)
         for form in entry.never if entry else ():
@@ -97,11 +99,18 @@ def forbidden(terms: tuple[Term, ...], lang: str, translation: str) -> Iterator[
                 yield f"{found[0]!r}: the glossary says {entry.say!r} for {term.term!r}"
 
 
+@lru_cache(maxsize=64)
+def _any_forbidden(terms: tuple[Term, ...], lang: str) -> re.Pattern[str]:
+    """What occurs in a text with any forbidden form; most texts have none."""
+    forms = (form for term in terms if lang in term.languages for form in term.languages[lang].never)
+    return re.compile("|".join(form_pattern(form).pattern for form in forms) or r"(?!)")
+
+
 @lru_cache(maxsize=4096)
 def form_pattern(form: str) -> re.Pattern[str]:
     """The pattern of a form.
 
-    >>> bool(form_pattern("*antwortcode*").search("SMTP-Antwortcodes")), bool(form_pattern("Queue").search("queue"))
+    >>> bool(form_pattern("*antwortcode*").search("Server-Antwortcodes")), bool(form_pattern("Queue").search("queue"))
     (True, False)
     """
     parts = (re.escape(part.strip()) for part in form.strip("*").split("…"))

@@ -17,7 +17,7 @@ from codepairs.fields import Fields, did_you_mean
 from codepairs.glossary import Term, forbidden, missing_terms, read_glossary
 from codepairs.load import Node, read_document
 from codepairs.plan import Site
-from codepairs.spelling import misspelt, missing_dictionary, read_words, words_of
+from codepairs.spelling import missing_dictionary, misspelt, read_words, words_of
 from codepairs.translate import Translator, read_messages
 from codepairs.wording import LanguageRule, LanguageRules, source_problems, text_problems, translation_problems
 
@@ -62,9 +62,7 @@ def unchecked_languages(site: Site) -> list[str]:
     return list(dict.fromkeys(message for message in missing if message))
 
 
-def _broken(
-    rules: LanguageRules, terms: tuple[Term, ...], translator: Translator, passage: _Passage
-) -> Iterator[str]:
+def _broken(rules: LanguageRules, terms: tuple[Term, ...], translator: Translator, passage: _Passage) -> Iterator[str]:
     yield from text_problems(rules, passage.text)
     yield from forbidden(terms, translator.lang, _spoken(passage))
     if translator.is_source:
@@ -75,13 +73,11 @@ def _broken(
             yield from missing_terms(terms, translator.lang, passage.source, passage.text)
 
 
-def _misspellings(
-    path: Path, site: Site, translator: Translator, passages: Iterable[_Passage]
-) -> Iterator[Problem]:
+def _misspellings(path: Path, site: Site, translator: Translator, passages: Iterable[_Passage]) -> Iterator[Problem]:
     known = read_words(path)
     phrases = _phrases(site)
     read = (passage for passage in passages if passage.context != _TYPED)
-    words = {passage: list(words_of(_spoken(passage), phrases)) for passage in read}
+    words = {passage: list(words_of(phrases.sub(" ", _spoken(passage)))) for passage in read}
     everything = {word for found in words.values() for word in found}
     wrong = misspelt(everything, translator.territory_tag(), known)
     for passage, found in words.items():
@@ -99,10 +95,11 @@ def _spoken(passage: _Passage) -> str:
     return text
 
 
-def _phrases(site: Site) -> tuple[str, ...]:
-    """The words of the registries, which no language changes; the longest first."""
+def _phrases(site: Site) -> re.Pattern[str]:
+    """The words of the registries, which no language changes."""
     found = {code.phrase for protocol in site.catalogue.protocols.values() for code in protocol.codes.values()}
-    return tuple(sorted((phrase for phrase in found if " " in phrase), key=lambda phrase: (-len(phrase), phrase)))
+    longest_first = sorted((re.escape(phrase) for phrase in found if " " in phrase), key=len, reverse=True)
+    return re.compile("|".join(longest_first) or r"(?!)")
 
 
 def _source_texts(site: Site) -> Iterator[_Passage]:

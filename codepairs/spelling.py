@@ -8,9 +8,11 @@ absent nothing is checked, and `missing_dictionary` says what to install.
 from __future__ import annotations
 
 import difflib
+import gc
 import json
 import os
 import re
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib.util import find_spec
@@ -19,9 +21,9 @@ from typing import Any
 
 from codepairs.glossary import form_pattern
 
-__all__ = ["WordList", "misspelt", "missing_dictionary", "read_words", "words_of"]
+__all__ = ["WordList", "missing_dictionary", "misspelt", "read_words", "words_of"]
 
-FOLDERS = ("/usr/share/hunspell", "/usr/share/myspell/dicts", "/usr/share/myspell", "/Library/Spelling")
+_FOLDERS = ("/usr/share/hunspell", "/usr/share/myspell/dicts", "/usr/share/myspell", "/Library/Spelling")
 _LITERAL = re.compile(r"`[^`]*`|\{[a-z_]+\}|<?https?://\S+|\S+@\S+|\]\([^)]*\)|\b[\w-]+(?:\.[\w-]+)+\b")
 _TOKEN = re.compile(r"[\w’']+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -49,23 +51,22 @@ def read_words(path: Path) -> WordList:
     return WordList(form for line in lines if (form := line.partition("#")[0].strip()))
 
 
-def words_of(text: str, literal: Iterable[str] = ()) -> Iterator[str]:
-    """The words of a text that a dictionary can judge: no code, address, placeholder, acronym, nor `literal` passage.
+def words_of(text: str) -> Iterator[str]:
+    """The words of a text that a dictionary can judge: no code, address, placeholder, nor acronym.
 
     >>> list(words_of("The MTA’s `RCPT TO` of example.com, 4xx-like"))
     ['The', 'of', 'like']
     """
-    for passage in literal:
-        text = text.replace(passage, " ")
     for token in _TOKEN.findall(_LITERAL.sub(" ", text)):
         word = token.strip("’'")
-        if _WORD.fullmatch(word) and len(word) > 1 and not re.sub(r"(’?s)$", "", word).isupper():
+        acronym = word[1:2].isupper() and word.removesuffix("s").removesuffix("’").isupper()
+        if len(word) > 1 and not acronym and _WORD.fullmatch(word):
             yield word
 
 
-def dictionary_of(tag: str) -> Path | None:
+def _dictionary_of(tag: str) -> Path | None:
     """The dictionary for a language with its territory (`de_DE`): its path without `.dic`."""
-    folders = (*filter(None, os.environ.get("DICPATH", "").split(os.pathsep)), *FOLDERS)
+    folders = (*filter(None, os.environ.get("DICPATH", "").split(os.pathsep)), *_FOLDERS)
     paths = (Path(folder, name) for name in (tag, tag.partition("_")[0]) for folder in folders)
     return next((path for path in paths if Path(f"{path}.dic").exists() and Path(f"{path}.aff").exists()), None)
 
@@ -74,7 +75,7 @@ def missing_dictionary(tag: str) -> str | None:
     """What has to be installed to check the spelling of a language; None where nothing is missing."""
     if find_spec("spylls") is None:
         return "spelling is not checked: run `pip install codepairs[spelling]`"
-    if dictionary_of(tag) is None:
+    if _dictionary_of(tag) is None:
         return (
             f"the spelling of {tag.partition('_')[0]!r} is not checked: install the hunspell dictionary {tag}, "
             f"on Debian `apt install hunspell-{tag.replace('_', '-').lower()}` or `hunspell-{tag.partition('_')[0]}`"
@@ -84,7 +85,7 @@ def missing_dictionary(tag: str) -> str | None:
 
 def misspelt(words: Iterable[str], tag: str, known: WordList) -> Mapping[str, str]:
     """The words that neither the dictionary of the language nor the list knows, with the nearest known one or ``."""
-    path = dictionary_of(tag)
+    path = _dictionary_of(tag)
     if path is None or find_spec("spylls") is None:
         return {}
     asked = {word for word in words if not known.knows(word)}
@@ -153,4 +154,9 @@ class _Cache:
 def _dictionary(path: Path) -> Any:
     from spylls.hunspell import Dictionary
 
-    return Dictionary.from_files(str(path))
+    with warnings.catch_warnings():
+        # It leaves its files to the collector of garbage.
+        warnings.simplefilter("ignore", ResourceWarning)
+        made = Dictionary.from_files(str(path))
+        gc.collect()
+    return made

@@ -64,10 +64,10 @@ def text_problems(rules: LanguageRules, text: str) -> Iterator[str]:
     if blank:
         around = bare[max(blank.start() - 10, 0) : blank.end() + 10]
         yield f"{around!r}: one blank too many"
-    for opening, closing in ("()", "[]", *rules.quotes):
-        first, second = bare.count(opening), bare.count(closing)
+    for pair in ("()", "[]", *rules.quotes):
+        first, second = bare.count(pair[0]), bare.count(pair[1])
         if first != second:
-            yield f"{first} of {opening} and {second} of {closing}: one of them is missing"
+            yield f"{first} of {pair[0]} and {second} of {pair[1]}: one of them is missing"
 
 
 def source_problems(rules: LanguageRules, context: str, text: str) -> Iterator[str]:
@@ -77,7 +77,7 @@ def source_problems(rules: LanguageRules, context: str, text: str) -> Iterator[s
     first = text.lstrip("“‘(*_")[:1]
     if first.isalpha() and not first.isupper():
         yield f"{text[:20]!r}: a sentence begins with a capital letter"
-    if _end(text) not in ".?!:…":
+    if _end(text) not in tuple(".?!:…"):
         yield f"{text[-20:]!r}: a sentence ends with a full stop"
     for sentence in _SENTENCE.split(_CODE_SPAN.sub("X", text)):
         count = len(sentence.split())
@@ -102,7 +102,7 @@ def translation_problems(rules: LanguageRules, source: str, translation: str) ->
     if wanted != found:
         yield f"{found} times ** where the source text has {wanted}"
     end, ends = _end(source), _end(translation)
-    if ends not in _ENDS.get(end, end) and (end in _ENDS or ends in _ENDS):
+    if end != ends and not (ends and ends in _ENDS.get(end, "")):
         yield f"ends with {ends or 'no sign'!r}; the source text ends with {end or 'no sign'!r}"
 
 

@@ -36,6 +36,7 @@ ONLY_IN = {
     "PIL": {"outputs"},
     "zstandard": {"stores"},
     "pagefind_bin": {"indexing"},
+    "spylls": {"spelling"},
 }
 """What one part of the program knows, and no other."""
 EXTRAS = ("distributed", "obstore", "pagefind_bin", "zstandard")
