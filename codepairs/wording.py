@@ -15,6 +15,8 @@ from functools import lru_cache
 __all__ = ["LanguageRule", "LanguageRules", "source_problems", "text_problems", "translation_problems"]
 
 _CODE_SPAN = re.compile(r"`[^`]*`")
+_LITERAL = re.compile(r"`[^`]*`|\{[a-z_]+\}")
+_WORD = re.compile(r"[^\W\d_A-Z]{3}")
 _DOUBLED = re.compile(r"(?<![\w-])([^\W\d_]{2,})[ \xa0\n]+\1(?![\w-])", re.IGNORECASE)
 _BLANKS = re.compile(r"(?<=\S)  +(?=\S)|^[ \t]+|[ \t]+$|[ \t]+(?=\n)| (?=[.,;!?…](?:\s|$))")
 _NUMBER = re.compile(r"(?<=RFC[ \xa0-])\d+|\d{3,}|(?<![\d.])\d\.\d{1,3}\.\d{1,3}(?![\d.]*\d)")
@@ -92,7 +94,7 @@ def _is_sentence(context: str, patterns: tuple[str, ...]) -> bool:
 
 def translation_problems(rules: LanguageRules, source: str, translation: str) -> Iterator[str]:
     """What a translation has against its source text, beside what puts it aside."""
-    if source == translation and source not in rules.same:
+    if source == translation and source not in rules.same and _WORD.search(_LITERAL.sub("", source)):
         yield f"{source[:40]!r} is the source text; translate it, or list it under 'same' in rules.yaml"
     yield from _numbers(source, translation)
     wanted, found = len(_ITEM.findall(source)), len(_ITEM.findall(translation))
