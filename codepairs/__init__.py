@@ -39,7 +39,11 @@ cluster      the same jobs on a Dask cluster                                    
 watch        Watcher: what a build tells while it goes on
 work         plan x manifest -> what has to be made, what goes, and why              reads
 pipeline     build(): the story
-proofread    the rules of a language, checked in its texts                           reads
+wording      what is wrong with a text: by itself, and as a translation
+glossary     terms, and how each language says them                                  reads
+spelling     words -> those that no dictionary knows                                 reads, writes
+proofread    the texts of a site, checked by all of these                            reads
+extraction   content and templates -> the messages that translators see             reads
 catalogues   messages: extract, update, status                                       reads, writes
 new          skeletons of codes, pairs, protocols, languages; schemas for editors     reads, writes
 inspect      checks of a built site                                                  reads

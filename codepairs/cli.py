@@ -132,7 +132,7 @@ def check(built: bool, form: str, **options: Any) -> None:
     """Check content and translations; with --site the built site as well."""
     from codepairs import pipeline
     from codepairs.freshness import freshness
-    from codepairs.proofread import language_problems
+    from codepairs.proofread import language_problems, unchecked_languages
 
     settings = Settings(**options)
     if built and (isinstance(settings.output, str) or settings.output.is_file()):
@@ -145,6 +145,8 @@ def check(built: bool, form: str, **options: Any) -> None:
             from codepairs.inspect import site_problems
 
             problems += site_problems(Path(settings.output), settings.locales, site)
+    for message in unchecked_languages(site):
+        click.echo(message, err=True)
     _print_problems(problems, form)
     errors = [problem for problem in problems if settings.strict or not problem.warning]
     if not settings.quiet and form != "json":
@@ -159,36 +161,43 @@ def messages() -> None:
     """Keep the translations: extract, update, status."""
 
 
+_lines = click.option("--lines", is_flag=True, help="Write the numbers of lines into the references too.")
+
+
 @messages.command()
 @_options
-def extract(**options: Any) -> None:
+@_lines
+def extract(lines: bool, **options: Any) -> None:
     """Write a template (.pot) of every domain into the locales folder."""
     from codepairs import catalogues
 
     with _reported():
-        for path, count in catalogues.extract(Settings(**options)):
+        for path, count in catalogues.extract(Settings(**options), lines=lines):
             click.echo(f"{path}: {count} messages")
 
 
 @messages.command()
 @_options
-def update(**options: Any) -> None:
+@_lines
+def update(lines: bool, **options: Any) -> None:
     """Bring every .po file up to date with content and templates; translations are kept."""
     from codepairs import catalogues
 
     with _reported():
-        for path, text in catalogues.update(Settings(**options)):
-            click.echo(f"{path}: {text}")
+        for each in catalogues.update(Settings(**options), lines=lines):
+            click.echo(f"{each.path}: {each}")
 
 
 @messages.command()
 @_options
-def status(**options: Any) -> None:
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+def status(form: str, **options: Any) -> None:
     """Print how far each language has come, by domain."""
     from codepairs import catalogues
 
     with _reported():
-        for line in catalogues.status(Settings(**options)):
+        settings = Settings(**options)
+        for line in catalogues.status(settings) if form == "text" else [catalogues.status_data(settings)]:
             click.echo(line)
 
 

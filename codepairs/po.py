@@ -10,6 +10,7 @@ from __future__ import annotations
 import gettext
 import io
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,6 +63,8 @@ class PoFile(NamedTuple):
     messages: tuple[PoMessage, ...] = ()
     rule: str = "(n != 1)"
     """Which plural form a number takes: a C expression in `n`, as GNU gettext defines it."""
+    forms: int = 2
+    """How many forms a plural has."""
 
 
 class _UnusualError(Exception):
@@ -80,7 +83,10 @@ def read_po(path: Path, problems: list[Problem]) -> PoFile:
         line = error.object.count(b"\n", 0, error.start) + 1
         problems.append(Problem(Place(str(path), line), "is not a PO file in UTF-8: save the file as UTF-8"))
         return PoFile()
-    found = regular_po(data) or judged_po(data, path, problems)
+    found = regular_po(data)
+    if found is None:
+        found = judged_po(data, path, problems)
+        problems.extend(_doubled(data, path))
     try:
         rule = gettext.c2py(found.rule)
         for number in range(200):
@@ -89,6 +95,20 @@ def read_po(path: Path, problems: list[Problem]) -> PoFile:
         problems.append(Problem(Place(str(path)), f"is not a PO file: {error}"))
         return PoFile()
     return found
+
+
+def _doubled(data: bytes, path: Path) -> Iterator[Problem]:
+    """The messages that stand twice, where the file can be read as gettext writes it; Babel drops all but one."""
+    try:
+        messages = _entries(_parted(data.decode("utf-8"))[0])
+    except (_UnusualError, ValueError):
+        return
+    first: dict[tuple[str, str], int] = {}
+    for message in messages:
+        line = first.setdefault((message.context, message.ids[0]), message.line)
+        if line != message.line:
+            text = f"the message stands in line {line} already; remove one of the two"
+            yield Problem(Place(str(path), message.line), text, warning=True)
 
 
 def regular_po(data: bytes) -> PoFile | None:
@@ -102,7 +122,9 @@ def regular_po(data: bytes) -> PoFile | None:
         return None
     names = {(message.context, message.ids[0]) for message in messages}
     once = len(names) == len(messages) and not any(source == "" for _, source in names)
-    return PoFile(tuple(messages), rule) if once and all(len(each.strings) == count for each in plurals) else None
+    return (
+        PoFile(tuple(messages), rule, count) if once and all(len(each.strings) == count for each in plurals) else None
+    )
 
 
 def _parted(text: str) -> tuple[str, str]:
@@ -198,7 +220,7 @@ def judged_po(data: bytes, path: Path, problems: list[Problem]) -> PoFile:
             for each in catalog
             if each.id
         )
-        return PoFile(tuple(messages), str(catalog.plural_expr))
+        return PoFile(tuple(messages), str(catalog.plural_expr), catalog.num_plurals)
     return PoFile()
 
 

@@ -33,6 +33,7 @@ __all__ = [
     "schema_path",
     "search_path",
     "source_url",
+    "translations_path",
 ]
 
 
@@ -118,6 +119,11 @@ def schema_path(name: str) -> str:
 def editor_schema_path(name: str) -> str:
     """What tells editors how a content file is made: `schemas/content/site.schema.json`."""
     return f"schemas/content/{name}.schema.json"
+
+
+def translations_path() -> str:
+    """How far each language has come: `translations.json`."""
+    return "translations.json"
 
 
 def relative(target: str, page: str, style: str = "file") -> str:

@@ -27,7 +27,7 @@ ONLY_IN = {
     "jinja2": {"templates"},
     "markdown": {"prose"},
     "nh3": {"prose"},
-    "babel": {"po", "translate", "catalogues"},
+    "babel": {"po", "translate", "extraction", "catalogues"},
     "click": {"cli", "console"},
     "rich": {"console"},
     "selectolax": {"inspect"},
@@ -36,6 +36,7 @@ ONLY_IN = {
     "PIL": {"outputs"},
     "zstandard": {"stores"},
     "pagefind_bin": {"indexing"},
+    "spylls": {"spelling"},
 }
 """What one part of the program knows, and no other."""
 EXTRAS = ("distributed", "obstore", "pagefind_bin", "zstandard")
