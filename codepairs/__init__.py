@@ -36,8 +36,10 @@ work         plan x manifest -> what has to be made, what goes, and why         
 pipeline     build(): the story
 proofread    the rules of a language, checked in its texts                           reads
 catalogues   messages: extract, update, status                                       reads, writes
+preview      what lies at an address of a site, made when it is asked for
 inspect      checks of a built site                                                  reads
 console      what the command line shows of a build
+serve        a site served while it is edited: preview, errors, editor, reload      runs
 cli          the command line
 """
 

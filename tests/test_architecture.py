@@ -34,11 +34,14 @@ ONLY_IN = {
     "distributed": {"cluster"},
     "obstore": {"stores"},
     "PIL": {"outputs"},
+    "starlette": {"serve"},
+    "uvicorn": {"serve"},
+    "watchfiles": {"serve"},
     "zstandard": {"stores"},
     "pagefind_bin": {"indexing"},
 }
 """What one part of the program knows, and no other."""
-EXTRAS = ("distributed", "obstore", "pagefind_bin", "zstandard")
+EXTRAS = ("distributed", "obstore", "pagefind_bin", "starlette", "uvicorn", "watchfiles", "zstandard")
 """Libraries that only some installations have."""
 
 

@@ -157,4 +157,4 @@ def _files(site: Site, plan: Plan, batch: Batch) -> Iterator[File]:
         yield File(schema_path(name), f"{text}\n".encode())
 
 
-SCHEMAS = OutputKind(name="schemas", needs=("program", "settings"), files=_files)
+SCHEMAS = OutputKind(name="schemas", needs=("program", "settings"), holds=schema_path("*"), files=_files)
