@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from hashlib import blake2b
+from itertools import islice
 from typing import NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -102,8 +103,8 @@ class Preview:
         """The first page of each kind in the source language."""
         lang = self.site.source_lang
         for kind in PAGE_KINDS:
-            batch = next(iter(kind.batches(self.site, lang)), None)
-            yield from (page for page in [next(kind.pages(self.site, lang, batch.key), None)] if page) if batch else ()
+            for batch in islice(kind.batches(self.site, lang), 1):
+                yield from islice(kind.pages(self.site, lang, batch.key), 1)
 
     def _at(self, path: str) -> Found | None:
         page = self.page(path)

@@ -37,7 +37,6 @@ from codepairs.settings import Settings
 __all__ = ["HOST", "OWN", "Server", "listening", "run"]
 
 T = TypeVar("T")
-Told = Callable[[Sequence[Problem]], None]
 
 HOST = "127.0.0.1"
 OWN = "/_serve/"
@@ -61,7 +60,9 @@ _ALIVE = 15
 class Server:
     """A site, and the tabs that show it; `told` hears what is wrong after each change."""
 
-    def __init__(self, settings: Settings, editor: str = "", told: Told = lambda _: None) -> None:
+    def __init__(
+        self, settings: Settings, editor: str = "", told: Callable[[Sequence[Problem]], None] = lambda _: None
+    ) -> None:
         self._desk = Desk(settings, editor)
         self._told = told
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="codepairs")
@@ -225,8 +226,10 @@ def _media_type(path: str) -> str:
 
 @cache
 def _types() -> mimetypes.MimeTypes:
-    """Media types as Python knows them, whatever this machine's files say."""
-    return mimetypes.MimeTypes(filenames=())
+    """Media types as Python knows them, whatever this machine's files say; that of scripts by RFC 9239."""
+    types = mimetypes.MimeTypes(filenames=())
+    types.add_type("text/javascript", ".js")
+    return types
 
 
 def _waiting() -> bytes:
