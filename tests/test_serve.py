@@ -216,6 +216,19 @@ def test_last_good_state_is_kept(tiny: Settings) -> None:
     assert desk.state(PAGE)["problems"] == []
 
 
+def test_errors_of_changed_files_stand_first(tiny: Settings) -> None:
+    """One code that cannot be read leaves others with references to nothing."""
+    desk = Desk(tiny)
+    desk.refresh()
+    path = tiny.content / "parcel" / "5.1.1.yaml"
+    path.write_text("code: [", encoding="utf-8")
+    desk.refresh((), [str(path)])
+    places = [problem.place.path for problem in desk.problems]
+    assert places[0] == str(path)
+    assert len(set(places)) > 1
+    assert places != sorted(places)
+
+
 def test_version_changes_with_the_page_only(tiny: Settings) -> None:
     desk = Desk(tiny)
     desk.refresh()

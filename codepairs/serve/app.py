@@ -11,7 +11,7 @@ import asyncio
 import json
 import mimetypes
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from functools import cache
@@ -49,7 +49,7 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-_QUIET = 20
+_QUIET = 10
 """Milliseconds without a change after which files are read."""
 _LATEST = 200
 """Milliseconds after which they are read even if changes go on."""
@@ -89,10 +89,10 @@ class Server:
         self._closing = True
         self._wake()
 
-    async def refresh(self) -> None:
-        """Read the sources again, and tell the tabs."""
+    async def refresh(self, changed: Iterable[str] = ()) -> None:
+        """Read the sources again, of which these files changed, and tell the tabs."""
         before = self._desk.problems
-        await self._done(self._desk.refresh, sorted(set(self._tabs.values())))
+        await self._done(self._desk.refresh, sorted(set(self._tabs.values())), changed)
         if self._desk.problems != before:
             self._told(self._desk.problems)
         self._wake()
@@ -111,8 +111,8 @@ class Server:
             self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def _watch(self) -> None:
-        async for _ in awatch(*self._folders, step=_QUIET, debounce=_LATEST):
-            await self.refresh()
+        async for changes in awatch(*self._folders, step=_QUIET, debounce=_LATEST):
+            await self.refresh([path for _, path in changes])
 
     async def _done(self, act: Callable[..., T], *arguments: Any) -> T:
         """What a function returns that reads or renders."""

@@ -8,6 +8,7 @@ changed, so does a page of each kind.
 from __future__ import annotations
 
 import gc
+import os
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -45,9 +46,11 @@ class Desk:
         self._editor = editor
         self._documents = _Documents()
         self._rendering: Page | None = None
+        self._changed: set[str] = set()
 
-    def refresh(self, addresses: Iterable[str] = ()) -> None:
-        """Read the sources again; `addresses` are those of the pages that are open."""
+    def refresh(self, addresses: Iterable[str] = (), changed: Iterable[str] = ()) -> None:
+        """Read the sources again; `addresses` are those of the pages that are open, `changed` the files that changed."""
+        self._changed.update(map(os.path.realpath, changed))
         enabled = gc.isenabled()
         # Reading makes many objects and no garbage.
         gc.disable()
@@ -70,9 +73,14 @@ class Desk:
                 preview.version(address)
         except Exception as error:
             # Whatever an author does while files are half written, the server goes on.
-            self.problems = self._problems_of(error)
+            self.problems = self._changed_first(self._problems_of(error))
         else:
             self.preview, self.problems = preview, ()
+            self._changed.clear()
+
+    def _changed_first(self, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+        """The problems of files that changed since the last good state stand first: the others may follow from them."""
+        return tuple(sorted(problems, key=lambda problem: os.path.realpath(problem.place.path) not in self._changed))
 
     def find(self, address: str) -> Found | None:
         """What lies at an address, in the latest good state. Raises ContentError where it cannot be made."""
