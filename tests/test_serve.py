@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
 import threading
 import time
 import warnings
@@ -22,12 +25,14 @@ pytest.importorskip("watchfiles")
 
 import httpx
 import uvicorn
+from click.testing import CliRunner
 
 with warnings.catch_warnings():
     # It asks for another client, which is not needed yet.
     warnings.simplefilter("ignore")
     from starlette.testclient import TestClient
 
+from codepairs.cli import main
 from codepairs.errors import OutputError, Place
 from codepairs.serve.app import HOST, OWN, Server, listening
 from codepairs.serve.desk import Desk, excerpt
@@ -353,6 +358,35 @@ def test_server_tells_what_is_wrong(tiny: Settings) -> None:
                 time.sleep(0.05)
     assert told[0] > 0
     assert told[-1] == 0
+
+
+def test_absent_library_is_told_with_the_way_to_get_it(tiny: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    monkeypatch.delitem(sys.modules, "codepairs.serve.app")
+    monkeypatch.delattr("codepairs.serve.app")
+    result = CliRunner().invoke(main, ["serve", "--content", str(tiny.content)])
+    assert (result.exit_code, result.stderr) == (1, "uvicorn is not installed; pip install codepairs[serve]\n")
+
+
+def test_unknown_editor_is_wrong_usage() -> None:
+    result = CliRunner().invoke(main, ["serve", "--editor", "emacs"])
+    assert result.exit_code == 2
+    assert "no address with {path} and {line}" in result.stderr
+
+
+def test_command_serves_until_it_is_interrupted(tiny: Settings) -> None:
+    folders = [f"--{name}={getattr(tiny, name)}" for name in ("content", "locales", "templates")]
+    command = [sys.executable, "-u", str(ROOT / "build.py"), "serve", "--port=0", *folders]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            address = process.stdout.readline().split()[0]
+            assert address.startswith(f"http://{HOST}:")
+            assert httpx.get(address.rstrip("/") + PAGE, timeout=20).status_code == 200
+        finally:
+            process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=20) == 0
+    assert not Path(tiny.output).exists(), "nothing is built"
 
 
 def test_port_that_is_taken() -> None:

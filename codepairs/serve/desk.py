@@ -49,7 +49,7 @@ class Desk:
         self._changed: set[str] = set()
 
     def refresh(self, addresses: Iterable[str] = (), changed: Iterable[str] = ()) -> None:
-        """Read the sources again; `addresses` are those of the pages that are open, `changed` the files that changed."""
+        """Read the sources again; `addresses` are those of open pages, `changed` are the files to blame."""
         self._changed.update(map(os.path.realpath, changed))
         enabled = gc.isenabled()
         # Reading makes many objects and no garbage.
