@@ -93,9 +93,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     yield from serve(folder)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """A headless Chromium of the system."""
+    """A headless Chromium of the system; one at a time, as each module that imports it has its own."""
     found = next(filter(None, map(shutil.which, _NAMES)), None)
     if not found:
         message = f"no browser: none of {', '.join(_NAMES)} is installed"

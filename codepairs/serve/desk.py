@@ -66,9 +66,8 @@ class Desk:
             site, _ = read_site(self.settings, self._documents)
             preview = Preview(site, self._told)
             before = self.preview.site.templates if self.preview else site.templates
-            if site.templates != before:
-                for page in preview.samples():
-                    preview.html(page)
+            for page in preview.samples() if site.templates != before else ():
+                preview.html(page)
             for address in addresses:
                 preview.version(address)
         except Exception as error:
@@ -99,14 +98,12 @@ class Desk:
 
     def state(self, address: str) -> Mapping[str, Any]:
         """What a tab is told: the version of its page, where it was written, and what is wrong."""
-        problems = self.problems
+        found, version, problems = None, "", self.problems
         try:
-            version, found = self._tried(lambda preview: (preview.version(address), preview.find(address))) or (
-                "",
-                None,
-            )
+            found = self.find(address)
+            version = self._tried(lambda preview: preview.version(address)) or ""
         except ContentError as error:
-            version, found, problems = "", None, problems or error.problems
+            problems = problems or error.problems
         return {
             "version": version,
             "edit": self._edit(found.page if found else None),

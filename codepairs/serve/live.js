@@ -31,14 +31,14 @@
     return made;
   };
 
-  const overlay = ({ problems, count }) => {
+  const overlay = ({ problems, count, version }) => {
     const made = element("section", "", { role: "alert" });
     const list = element("ol");
     list.append(...problems.map(item));
     const hide = element("button", "Hide", { type: "button" });
     hide.addEventListener("click", () => made.remove());
     made.append(
-      element("h2", `${count} ${count === 1 ? "error" : "errors"}: what you see is the last good state`),
+      element("h2", `${count} ${count === 1 ? "error" : "errors"}${version ? ": what you see is the last good state" : ""}`),
       hide,
       list,
       ...(count > problems.length ? [element("p", `${count - problems.length} more are listed in the terminal.`)] : []),
