@@ -46,8 +46,10 @@ proofread    the texts of a site, checked by all of these                       
 extraction   content and templates -> the messages that translators see             reads
 catalogues   messages: extract, update, status                                       reads, writes
 new          skeletons of codes, pairs, protocols, languages; schemas for editors     reads, writes
+preview      what lies at an address of a site, made when it is asked for
 inspect      checks of a built site                                                  reads
 console      what the command line shows of a build
+serve        a site served while it is edited: preview, errors, editor, reload      runs
 cli          the command line
 """
 

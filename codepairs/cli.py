@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from codepairs import __version__
-from codepairs.errors import CodepairsError, ContentError, Place, Problem
+from codepairs.errors import CodepairsError, ContentError, OutputError, Place, Problem
 from codepairs.report import FORMATS, as_github, as_json, as_text, counted
 from codepairs.settings import Settings
 
@@ -154,6 +154,39 @@ def check(built: bool, form: str, **options: Any) -> None:
             click.echo(line)
         click.echo(counted(problems))
     sys.exit(1 if errors else 0)
+
+
+@main.command()
+@_options
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0: any free one.")
+@click.option(
+    "--editor",
+    metavar="NAME",
+    help="What opens the file of a page: vscode, idea, none … or an address with {path} and {line}. Default: EDITOR.",
+)
+@click.option("--search/--no-search", default=True, help="Search as the built site does (default), or leave it out.")
+def serve(port: int, editor: str | None, **options: Any) -> None:
+    """Show the site while it is edited, without a build; tabs reload when their page changes."""
+    from codepairs.serve.editors import editor_of
+
+    settings = Settings(**options)
+    try:
+        opens = editor_of(editor, os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--editor") from None
+    with _reported():
+        try:
+            from codepairs.serve import app
+        except ModuleNotFoundError as error:
+            raise OutputError(f"{error.name} is not installed; pip install codepairs[serve]") from None
+        with app.listening(port) as listener:
+            click.echo(f"http://{app.HOST}:{listener.getsockname()[1]}/ shows the site until Ctrl-C ends it.")
+            app.run(app.Server(settings, opens, _print_state), listener)
+
+
+def _print_state(problems: Sequence[Problem]) -> None:
+    _print_problems(problems)
+    click.echo(f"{counted(problems)}; the last good state is shown" if problems else "no errors", err=True)
 
 
 @main.group()

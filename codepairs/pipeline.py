@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import astuple, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from codepairs.assets import read_assets
@@ -15,7 +16,7 @@ from codepairs.changes import inputs_digest, parts_of
 from codepairs.errors import ContentError, OutputError, Place, Problem, errors_of
 from codepairs.execute import executor_of, jobs, run, stored
 from codepairs.indexing import is_installed
-from codepairs.load import read_sources
+from codepairs.load import Document, read_sources
 from codepairs.manifest import Manifest, NewManifest
 from codepairs.model import Catalogue
 from codepairs.outputs import OUTPUTS
@@ -59,9 +60,12 @@ class Report:
     warnings: tuple[Problem, ...]
 
 
-def read_site(settings: Settings) -> tuple[Site, tuple[Problem, ...]]:
-    """Everything a build needs, and its warnings. Raises ContentError with all problems where there are errors."""
-    catalogue, problems = validate(read_sources(settings))
+def read_site(settings: Settings, read: Callable[[Path], Document] | None = None) -> tuple[Site, tuple[Problem, ...]]:
+    """Everything a build needs, and its warnings. Raises ContentError with all problems where there are errors.
+
+    `read` reads one content file; a program that reads the site again and again can give one that remembers.
+    """
+    catalogue, problems = validate(read_sources(settings, read))
     problems += broken_rules(catalogue)
     problems += template_problems(settings.templates)
     translators, translation_problems = read_translators(

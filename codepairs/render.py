@@ -62,7 +62,7 @@ def _rendered(page: Page, shared: Shared, values: Mapping[str, Any]) -> bytes:
 
 
 def page_context(page: Page, shared: Shared) -> dict[str, Any]:
-    """What the skeleton of every page receives; templates/README.md explains each name."""
+    """What the skeleton of every page receives; docs/templates.md explains each name."""
     site = shared.site
     return {
         "site": site.catalogue.site,

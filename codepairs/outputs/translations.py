@@ -42,4 +42,6 @@ def _files(site: Site, plan: Plan, batch: Batch) -> Iterator[File]:
     yield File(translations_path(), f"{text}\n".encode())
 
 
-TRANSLATIONS = OutputKind(name="translations", needs=("program", "settings", "coverage"), files=_files)
+TRANSLATIONS = OutputKind(
+    name="translations", needs=("program", "settings", "coverage"), holds=translations_path(), files=_files
+)
