@@ -67,6 +67,24 @@
 
   const paged = async (pagefind, query) => (query ? (await pagefind.search(query)).results : []);
 
+  // How many letters have to be changed, added or dropped to make one word of another.
+  const distance = (a, b) => [...a].reduce((row, x, i) => [...b].reduce(
+    (next, y, j) => [...next, Math.min(next[j] + 1, row[j + 1] + 1, row[j] + (x !== y))], [i + 1],
+  ), [...Array(b.length + 1).keys()])[b.length];
+
+  // The words; one that no author expects gives way to the nearest of those, if that is near enough.
+  const mended = async (pagefind, query, { protocols }) => {
+    const expected = protocols.flatMap(({ codes }) => codes.map(([, , title, phrases]) => [fold(title), ...phrases]));
+    const known = new Set(expected.flat().join(" ").split(/[^\p{L}]+/u));
+    const mend = async (word) => {
+      if (word.length < 5 || /\d/.test(word) || [...known].some((each) => each.startsWith(word))) return word;
+      const alike = [...known].filter((each) => each[0] === word[0]);
+      const [far, near] = alike.map((each) => [distance(word, each), each]).sort(([a], [b]) => a - b)[0] ?? [];
+      return far === 1 || (far === 2 && word.length > 7 && !(await paged(pagefind, word)).length) ? near : word;
+    };
+    return (await Promise.all(fold(query).split(/\s+/).map(mend))).join(" ");
+  };
+
   // Results for all words, then those that hold some of them.
   const worded = async (pagefind, query) => {
     const results = await paged(pagefind, query);
@@ -112,10 +130,11 @@
     const ready = await once();
     if (!ready || asked !== query) return;
     const { entries, rest } = direct(query, ready.data);
-    const found = await worded(ready.pagefind, rest || query);
+    const words = await mended(ready.pagefind, rest || query, ready.data);
+    const found = await worded(ready.pagefind, words);
     const read = await Promise.all(found.slice(0, most * 2).map(async (result) => ({ ...(await result.data()), rank: result.score })));
     // Where a code and a comparison fit alike, the code comes first: it is the shorter way to an answer.
-    const fits = fitting(fold(rest || query), ready.data);
+    const fits = fitting(words, ready.data);
     const weight = ({ href }) => (href.includes("-vs-") ? 0.5 : fits(href));
     const texts = read.map((each) => ({ ...each, rank: each.rank * weight(each.meta) })).sort((a, b) => b.rank - a.rank);
     if (asked !== query) return;
