@@ -88,8 +88,8 @@ def test_examples_of_the_project_are_content(name: str, tmp_path: Path) -> None:
 
 def test_the_example_of_a_site_is_one(tmp_path: Path) -> None:
     codes = "".join(
-        f"-- content/parking/{code.lower()}.yaml --\ncode: {code}\nphrase: {code}\ntitle: T{code}\nsummary: S{code} is it.\n"
-        f"meaning: Look at {code}.\nsources: [RFC 5321]\n"
+        f"-- content/parking/{code.lower()}.yaml --\ncode: {code}\nphrase: {code}\ntitle: T{code}\n"
+        f"summary: S{code} is it.\nmeaning: Look at {code}.\nsources: [RFC 5321]\n"
         for code in ("E1", "A1")
     )
     own = ("content/site.yaml", "content/parking/protocol.yaml")
