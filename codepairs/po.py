@@ -26,8 +26,14 @@ _ENTRY = re.compile(
 )
 _FORM = re.compile(rf"msgstr\[([0-9])\] ({_STRING})\n")
 _COMMENTS = re.compile(r"(?:(?:#.*)?\n)*")
-_INNER = re.compile(r'(?:[^"\\]|\\.)*')
+_INNER = re.compile(r'(?:[^"\\]|\\[abfnrtv\\"0-7x])*')
 _ESCAPED = re.compile(r'\\([\\trn"])')
+_WRITTEN = re.compile(r'(?:msg[a-z_]+(?:\[[0-9]\])? )?"(.*)')
+_ESCAPE = re.compile(r"\\(.)")
+_ESCAPES = 'abfnrtv\\"01234567x'
+_LINE = re.compile(r" on [0-9]+$")
+"""How Babel names a line, which it counts from 0."""
+_CHARSET = re.compile(rb"charset=utf-8", re.IGNORECASE)
 _CONTROLS = {"n": "\n", "t": "\t", "r": "\r"}
 
 _FIELD = re.compile(r"([A-Za-z-]+): ([^\r\n]*)")
@@ -86,7 +92,11 @@ def read_po(path: Path, problems: list[Problem]) -> PoFile:
     found = regular_po(data)
     if found is None:
         found = judged_po(data, path, problems)
+        problems.extend(_misspelt(data, path))
         problems.extend(_doubled(data, path))
+    if found.messages and not _CHARSET.search(data):
+        text = 'the head of the file does not say UTF-8; write "Content-Type: text/plain; charset=UTF-8\\n"'
+        problems.append(Problem(Place(str(path)), text, warning=True))
     try:
         rule = gettext.c2py(found.rule)
         for number in range(200):
@@ -95,6 +105,22 @@ def read_po(path: Path, problems: list[Problem]) -> PoFile:
         problems.append(Problem(Place(str(path)), f"is not a PO file: {error}"))
         return PoFile()
     return found
+
+
+def _misspelt(data: bytes, path: Path) -> Iterator[Problem]:
+    """Texts that gettext would refuse; Babel takes what it can of them."""
+    for number, line in enumerate(data.decode("utf-8", "replace").split("\n"), start=1):
+        written = _WRITTEN.fullmatch(line.rstrip())
+        if not written:
+            continue
+        escape = _ESCAPE.search(written[1])
+        if escape and escape[1] not in _ESCAPES:
+            text = f"{escape[0]!r} stands for nothing; a backslash is written \\\\"
+        elif not _INNER.fullmatch(written[1].removesuffix('"')) or not written[1].endswith('"'):
+            text = 'the text is not closed by a quotation mark, or has one inside that is not written \\"'
+        else:
+            continue
+        yield Problem(Place(str(path), number), text, warning=True)
 
 
 def _doubled(data: bytes, path: Path) -> Iterator[Problem]:
@@ -211,7 +237,7 @@ def judged_po(data: bytes, path: Path, problems: list[Problem]) -> PoFile:
         catalog = babel_read_po(io.BytesIO(readable), abort_invalid=True)
     except PoFileError as error:
         line = error.lineno + 1 if isinstance(error.lineno, int) else 1
-        problems.append(Problem(Place(str(path), line), f"is not a PO file: {error}"))
+        problems.append(Problem(Place(str(path), line), f"is not a PO file: {_LINE.sub('', str(error))}"))
     except (UnicodeDecodeError, ValueError, LookupError, UnknownLocaleError) as error:
         problems.append(Problem(Place(str(path)), f"is not a PO file in UTF-8: {error}"))
     else:

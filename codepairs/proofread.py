@@ -8,7 +8,7 @@ templates.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from codepairs.fields import Fields, did_you_mean
 from codepairs.glossary import Term, forbidden, missing_terms, read_glossary
 from codepairs.load import Node, read_document
 from codepairs.plan import Site
+from codepairs.po import PoMessage
 from codepairs.spelling import missing_dictionary, misspelt, read_words, words_of
 from codepairs.translate import Translator, read_messages
 from codepairs.wording import LanguageRule, LanguageRules, source_problems, text_problems, translation_problems
@@ -25,6 +26,7 @@ __all__ = ["language_problems", "read_rules", "unchecked_languages"]
 
 _TYPED = "search"
 """The field of what people type into a search, which is no prose."""
+_LANGUAGE = re.compile(r'"Language: ([^"\\]+)\\n"')
 _QUOTED = re.compile(r"“([^“”]+)”")
 
 
@@ -48,7 +50,7 @@ def language_problems(locales: Path, site: Site) -> Iterator[Problem]:
         if translator.is_source:
             passages = list(_source_texts(site))
         else:
-            yield from _strays(locales / lang / "LC_MESSAGES", site)
+            yield from _strays(locales / lang / "LC_MESSAGES", site, lang)
             passages = list(_translations(locales / lang / "LC_MESSAGES"))
         for passage in passages:
             for found in _broken(rules, terms, translator, passage):
@@ -115,9 +117,21 @@ def _translations(folder: Path) -> Iterator[_Passage]:
                 yield _Passage(Place(str(path), message.line), message.context, source, text)
 
 
-def _strays(folder: Path, site: Site) -> Iterator[Problem]:
-    """Files that belong to no domain: nothing of them is ever shown."""
+def _strays(folder: Path, site: Site, lang: str) -> Iterator[Problem]:
+    """What is never shown: files that belong to no domain or to another language, messages of no text."""
+    known = {(text.context, text.source) for text in (*site.interface, *site.catalogue.texts())}
+    fields: dict[str, list[str]] = {}
+    for context, source in sorted(known):
+        fields.setdefault(source, []).append(context)
     for path in sorted(folder.glob("*.po")):
+        head = path.read_text(encoding="utf-8", errors="replace")[:2000]
+        said = _LANGUAGE.search(head)
+        if said and said[1].replace("_", "-") != lang.partition("-x-")[0]:
+            text = f"the head of the file says {said[1]!r}; its folder is that of {lang!r}"
+            yield Problem(Place(str(path), head.count("\n", 0, said.start()) + 1), text, warning=True)
+        for message in read_messages(path):
+            if (message.context, message.ids[0]) not in known:
+                yield Problem(Place(str(path), message.line), _no_text(message, fields), warning=True)
         if path.stem not in site.domains:
             hint = did_you_mean(path.stem, site.domains)
             yield Problem(Place(str(path)), f"no protocol is called {path.stem!r}; {hint}", warning=True)
@@ -162,6 +176,14 @@ def _count(fields: Fields, name: str) -> int:
         fields.problem(fields.place_of(name), f"field {name!r} must be a number")
         return 0
     return int(value)
+
+
+def _no_text(message: PoMessage, fields: Mapping[str, list[str]]) -> str:
+    """Why a translation is never shown: its source text or its field is not what it was."""
+    if message.ids[0] in fields:
+        listed = " or ".join(repr(field) for field in fields[message.ids[0]])
+        return f"this text does not stand in the field {message.context!r}; write {listed} after msgctxt"
+    return "the site has no such text any more; run `messages update`, and leave msgid as it is"
 
 
 def _rule(node: Node, problems: list[Problem]) -> LanguageRule | None:

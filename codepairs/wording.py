@@ -96,6 +96,8 @@ def translation_problems(rules: LanguageRules, source: str, translation: str) ->
     """What a translation has against its source text, beside what puts it aside."""
     if source == translation and source not in rules.same and _WORD.search(_LITERAL.sub("", source)):
         yield f"{source[:40]!r} is the source text; translate it, or list it under 'same' in rules.yaml"
+    if source.startswith("\n") != translation.startswith("\n") or source.endswith("\n") != translation.endswith("\n"):
+        yield "begins or ends with a line break where the source text does not, or the other way round"
     yield from _numbers(source, translation)
     wanted, found = len(_ITEM.findall(source)), len(_ITEM.findall(translation))
     if wanted != found:
@@ -120,5 +122,5 @@ def _numbers(source: str, translation: str) -> Iterator[str]:
 
 def _end(text: str) -> str:
     """The sign that ends a text, empty where a word or a code span does."""
-    last = text.rstrip(_CLOSING)[-1:]
+    last = text.rstrip().rstrip(_CLOSING)[-1:]
     return last if any(last in signs for signs in _ENDS.values()) and last else ""

@@ -58,6 +58,9 @@ def test_a_rules_file_of_another_form_is_reported(tmp_path: Path) -> None:
     assert rules_of(tmp_path, "never: [\n")[1][0].startswith("rules.yaml:2:1: is not YAML")
 
 
+STALE = "the site has no such text any more; run `messages update`, and leave msgid as it is"
+
+
 def make_site(*codes: str) -> Site:
     """A site in English, German and Arabic whose codes have these summaries."""
     made = [
@@ -119,9 +122,12 @@ def test_each_language_is_judged_by_its_own_rules(tmp_path: Path) -> None:
     assert all(problem.warning for problem in found)
     assert shown(found, tmp_path) == [
         "ar/LC_MESSAGES/demo.po:5:1: warning: ends with '!'; the source text ends with '.'",
+        f"ar/LC_MESSAGES/demo.po:5:1: warning: {STALE}",
         "de/LC_MESSAGES/demo.po:7:1: warning: '“': quotation marks are „…“",
+        f"de/LC_MESSAGES/demo.po:7:1: warning: {STALE}",
         "de/LC_MESSAGES/demo.po:14:1: warning: '!': no shouting",
         "de/LC_MESSAGES/demo.po:14:1: warning: ends with '!'; the source text ends with 'no sign'",
+        f"de/LC_MESSAGES/demo.po:14:1: warning: {STALE}",
         "0.yaml:4:10: warning: '\"': quotation marks are “…”",
         "base.html:3:1: warning: '\"': quotation marks are “…”",
     ]
@@ -131,3 +137,30 @@ def test_mistakes_in_a_rules_file_are_errors(tmp_path: Path) -> None:
     unpack(tmp_path, "-- de/rules.yaml --\nnever: x\n")
     found = list(language_problems(tmp_path, make_site()))
     assert [str(problem) for problem in found] == [f"{tmp_path}/de/rules.yaml:1:8: field 'never' must be a list"]
+
+
+def test_what_is_never_shown_is_reported(tmp_path: Path) -> None:
+    unpack(
+        tmp_path,
+        """
+        -- de/LC_MESSAGES/dmo.po --
+        msgid ""
+        msgstr ""
+        "Content-Type: text/plain; charset=utf-8\\n"
+        -- de/LC_MESSAGES/demo.po --
+        msgid ""
+        msgstr ""
+        "Language: fr\\n"
+        "Content-Type: text/plain; charset=utf-8\\n"
+
+        msgctxt "sumary"
+        msgid "The first."
+        msgstr "Die erste."
+        """,
+    )
+    assert shown(language_problems(tmp_path, make_site("The first.")), tmp_path) == [
+        "de/LC_MESSAGES/demo.po:3:1: warning: the head of the file says 'fr'; its folder is that of 'de'",
+        "de/LC_MESSAGES/demo.po:7:1: warning: this text does not stand in the field 'sumary'; "
+        "write 'summary' after msgctxt",
+        "de/LC_MESSAGES/dmo.po:1:1: warning: no protocol is called 'dmo'; did you mean 'demo'?",
+    ]
