@@ -17,6 +17,7 @@ decoding     a text -> the codes in it, by the forms that protocols declare
 validate     Documents -> Catalogue, collecting Problems
 editing      the shapes of content -> JSON Schemas for editors
 rules        rules over the whole Catalogue, listed in RULES
+freshness    what a check lists of each registry
 po           PO files -> their messages                                              reads
 translate    messages -> a Translator for each language                              reads
 prose        passages -> safe HTML in one language
@@ -38,10 +39,17 @@ cluster      the same jobs on a Dask cluster                                    
 watch        Watcher: what a build tells while it goes on
 work         plan x manifest -> what has to be made, what goes, and why              reads
 pipeline     build(): the story
-proofread    the rules of a language, checked in its texts                           reads
+wording      what is wrong with a text: by itself, and as a translation
+glossary     terms, and how each language says them                                  reads
+spelling     words -> those that no dictionary knows                                 reads, writes
+proofread    the texts of a site, checked by all of these                            reads
+extraction   content and templates -> the messages that translators see             reads
 catalogues   messages: extract, update, status                                       reads, writes
+new          skeletons of codes, pairs, protocols, languages; schemas for editors     reads, writes
+preview      what lies at an address of a site, made when it is asked for
 inspect      checks of a built site                                                  reads
 console      what the command line shows of a build
+serve        a site served while it is edited: preview, errors, editor, reload      runs
 cli          the command line
 """
 

@@ -1,173 +1,186 @@
 """Keeps the PO files: extract, update, status. Reads content and templates, writes below the locales folder.
 
-Extraction goes through Babel; the extractor for content is registered under `babel.extractors`, so that plain `pybabel`
-gives the same messages. Updating goes through GNU msgmerge where it is present: Babel's own fuzzy update is slow on
-thousands of messages and mixes contexts (python-babel/babel#1330). Without it Babel updates without fuzzy matching, and
-a changed text finds its old translation by file and field.
+Updating goes through GNU msgmerge where it is present: Babel's own fuzzy update is slow on thousands of messages and
+mixes contexts (python-babel/babel#1330). Without it Babel updates without fuzzy matching, and a changed text finds its
+old translation by file and field. The header of a file is its translator's: an update only adds fields that it lacks.
 """
 
 from __future__ import annotations
 
 import io
+import json
 import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, Any
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
+from babel.core import Locale, UnknownLocaleError
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import DEFAULT_KEYWORDS
-from babel.messages.extract import extract as babel_extract
+from babel.messages.plurals import PLURALS
 from babel.messages.pofile import normalize, read_po, write_po
+from babel.plural import to_gettext
 
+from codepairs import __version__
 from codepairs.errors import CodepairsError, ContentError, errors_of
+from codepairs.extraction import templates_of
 from codepairs.load import read_sources
-from codepairs.model import Text
+from codepairs.model import SiteInfo
+from codepairs.outputs.translations import coverage_data
 from codepairs.pipeline import read_site
+from codepairs.po import PoFile, judged_po, regular_po
 from codepairs.settings import Settings
 from codepairs.validate import validate
 
-__all__ = ["extract", "extract_yaml", "status", "update"]
-
-_VOLATILE = tuple(
-    f'"{field}:'
-    for field in (
-        "POT-Creation-Date",
-        "PO-Revision-Date",
-        "Generated-By",
-        "Project-Id-Version",
-        "Report-Msgid-Bugs-To",
-        "Last-Translator",
-        "Language-Team",
-    )
-)
-"""Header fields that change without a message, or that nobody fills in."""
+__all__ = ["Updated", "extract", "header", "status", "status_data", "update"]
 
 _PREVIOUS_MARK = '#| msgid ""\n'
+_HEADER = re.compile(r'(?:#.*\n)*msgid ""\nmsgstr .*\n(?:".*"\n)*')
+_FIELD = re.compile(r'"([A-Za-z-]+): .*\\n"\n')
+_PLAIN_HEADER = r"""msgid ""
+msgstr ""
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"""
 _Key = tuple[str | None, str]
 """Context and source text of a message."""
-_Extracted = tuple[int, str, str | tuple[str, ...], list[str]]
 
 
-def extract(settings: Settings) -> list[tuple[Path, int]]:
+class Updated(NamedTuple):
+    """What became of a PO file."""
+
+    path: Path
+    state: str
+    """`new`, `updated` or `unchanged`."""
+    added: int = 0
+    """Messages that wait for their first translation, and did not before."""
+    changed: int = 0
+    """Messages whose source text changed: fuzzy until a translator has seen them."""
+    obsolete: int = 0
+    """Translated messages that are no more used; they are kept at the end of the file."""
+
+    def __str__(self) -> str:
+        counts = (
+            (self.added, "to translate"),
+            (self.changed, "changed and fuzzy now"),
+            (self.obsolete, "no longer used, kept at the end of the file as #~"),
+        )
+        told = ", ".join(f"{count} {what}" for count, what in counts if count)
+        return f"{self.state}: {told}" if told else self.state
+
+
+def extract(settings: Settings, *, lines: bool = False) -> list[tuple[Path, int]]:
     """Write `<domain>.pot` of every domain into the locales folder; the files with their numbers of messages."""
     written = []
-    for domain, template in _templates(settings).items():
+    for domain, template in templates_of(settings).items():
         path = settings.locales / f"{domain}.pot"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(_po_bytes(template))
+        path.write_bytes(_po_bytes(template, lines=lines))
         written.append((path, len(template)))
     return written
 
 
-def update(settings: Settings) -> Iterator[tuple[Path, str]]:
-    """Bring every PO file up to date, leaving alone those that are; yields each file and what became of it."""
+def update(settings: Settings, *, lines: bool = False) -> Iterator[Updated]:
+    """Bring every PO file up to date, leaving alone those that are; yields what became of each.
+
+    `lines` adds the numbers of lines to the references, so that an editor can jump there; they change often.
+    """
     catalogue, problems = validate(read_sources(settings))
     if errors_of(problems):
         raise ContentError(problems)
-    templates = _templates(settings)
+    templates = {
+        domain: (template, _po_bytes(template, lines=lines))
+        for domain, template in templates_of(settings, catalogue).items()
+    }
     for language in catalogue.site.languages:
         for domain, template in templates.items() if not language.source else ():
             path = settings.locales / language.tag / "LC_MESSAGES" / f"{domain}.po"
             before = path.read_bytes() if path.exists() else b""
-            after = _merged(path, before or _po_bytes(_empty(language.tag)), template)
+            base = _headed(before, before, language.tag, catalogue.site)
+            after = _headed(_merged(path, base, *template, lines=lines), base, language.tag, catalogue.site)
             if after != before:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(after)
-            yield path, "unchanged" if after == before else "updated" if before else "new"
+            yield _updated(path, before, after)
+
+
+def _updated(path: Path, before: bytes, after: bytes) -> Updated:
+    if before == after:
+        return Updated(path, "unchanged")
+    old, new = _read(before, path) if before else PoFile(), _read(after, path)
+    known = {(each.context, each.ids[0]) for each in old.messages}
+    added = sum(not any(each.strings) and (each.context, each.ids[0]) not in known for each in new.messages)
+    changed = sum(each.fuzzy for each in new.messages) - sum(each.fuzzy for each in old.messages)
+    obsolete = after.count(b"\n#~ msgid ") - before.count(b"\n#~ msgid ")
+    return Updated(path, "updated" if before else "new", added, max(changed, 0), max(obsolete, 0))
+
+
+def _read(data: bytes, path: Path) -> PoFile:
+    return regular_po(data) or judged_po(data, path, [])
+
+
+def status_data(settings: Settings) -> str:
+    """How far each language has come, as JSON: what `translations.json` of the site says."""
+    site, _ = read_site(settings)
+    return json.dumps(coverage_data(site), ensure_ascii=False, indent=2)
 
 
 def status(settings: Settings) -> Iterator[str]:
-    """A table of the languages and domains: messages, translated, fuzzy, missing."""
+    """A table of the languages and domains: counts of messages, words, and words still to translate."""
     site, _ = read_site(settings)
-    yield f"{'language':<10} {'domain':<14} {'messages':>9} {'translated':>11} {'fuzzy':>6} {'missing':>8}"
+    heads = f"{'messages':>9} {'translated':>11} {'fuzzy':>6} {'missing':>8} {'words':>7} {'words left':>11}"
+    yield f"{'language':<10} {'domain':<14} {heads}"
     for lang, domains in site.coverage().items():
         for item in domains:
             counts = f"{item.total:>9} {item.translated:>11} {item.fuzzy:>6} {item.missing:>8}"
-            yield f"{lang:<10} {item.domain:<14} {counts}"
+            yield f"{lang:<10} {item.domain:<14} {counts} {item.words:>7} {item.words_left:>11}"
 
 
-def extract_yaml(fileobj: IO[bytes], keywords: Any, comment_tags: Any, options: dict[str, Any]) -> Iterator[_Extracted]:
-    """The messages of one content file, as Babel wants them; registered as the extractor `codepairs_yaml`.
-
-    What is a message is decided where content is validated, so the file is read as part of the content it belongs to.
-    """
-    path = Path(fileobj.name)
-    root = next((folder for folder in path.parents if (folder / "site.yaml").exists()), path.parent)
-    for text in _texts(root, _stamp(root)).get(str(path), ()):
-        yield text.place.line, "pgettext", (text.context, text.source), list(_comments(text.source))
-
-
-def _templates(settings: Settings) -> dict[str, Catalog]:
-    """A catalogue without translations for each domain, messages in reading order."""
-    found = _texts(settings.content, _stamp(settings.content))
-    catalogs: dict[str, Catalog] = {"site": _interface(settings.templates)}
-    for path, texts in found.items():
-        for text in texts:
-            catalog = catalogs.setdefault(text.domain, Catalog(charset="utf-8"))
-            catalog.add(
-                text.source,
-                context=text.context,
-                locations=[(path, text.place.line)],
-                auto_comments=list(_comments(text.source)),
-            )
-    return catalogs
+def _headed(data: bytes, before: bytes, lang: str, site: SiteInfo) -> bytes:
+    """The PO file with the header that it had before, and in it every field that gettext's tools ask for."""
+    text = data.decode("utf-8", "surrogateescape")
+    own = _HEADER.match(before.decode("utf-8", "surrogateescape"))
+    if data and not own:
+        # It is no PO file, or an unusual one; what reads it says so.
+        return data
+    header = own[0] if own else 'msgid ""\nmsgstr ""\n'
+    has = {name.lower() for name in _FIELD.findall(header)}
+    missing = [f'"{name}: {value}\\n"\n' for name, value in _fields(lang, site) if name.lower() not in has]
+    rest = _HEADER.sub("", text, count=1).lstrip("\n")
+    return (header + "".join(missing) + (f"\n{rest}" if rest else "")).encode("utf-8", "surrogateescape")
 
 
-def _interface(templates: Path) -> Catalog:
-    """The messages of the templates."""
-    catalog = Catalog(charset="utf-8")
-    for path in sorted(templates.rglob("*.html")):
-        with path.open("rb") as file:
-            options = {"trimmed": "true", "silent": "false"}
-            keywords = {**DEFAULT_KEYWORDS, "_": None}
-            for line, message, comments, context in babel_extract("jinja2", file, keywords, options=options):
-                catalog.add(message, locations=[(str(path), line)], auto_comments=comments, context=context)
-    return catalog
+def _fields(lang: str, site: SiteInfo) -> Iterator[tuple[str, str]]:
+    """The fields of a new header; the dates are those of its making, and an update never changes them."""
+    tag = lang.partition("-x-")[0].replace("-", "_")
+    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M%z")
+    yield "Project-Id-Version", f"{site.title} {__version__}"
+    yield "Report-Msgid-Bugs-To", site.url
+    yield "POT-Creation-Date", now
+    yield "PO-Revision-Date", now
+    yield "Last-Translator", f"{site.title} <translators@{urlsplit(site.url).hostname}>"
+    yield "Language-Team", f"{Locale.parse(tag).english_name} <{site.url}>"
+    yield "Language", tag
+    yield "MIME-Version", "1.0"
+    yield "Content-Type", "text/plain; charset=UTF-8"
+    yield "Content-Transfer-Encoding", "8bit"
+    yield "Plural-Forms", _plural_forms(tag)
 
 
-@lru_cache(maxsize=4)
-def _texts(content: Path, stamp: tuple[int, int]) -> dict[str, tuple[Text, ...]]:
-    """The translatable texts of each content file, in reading order, each text of a file once."""
-    catalogue, _ = validate(read_sources(Settings(content=content)))
-    found: dict[str, dict[Text, None]] = {}
-    for text in catalogue.texts():
-        if text.translatable:
-            found.setdefault(text.place.path, {}).setdefault(text)
-    return {path: tuple(texts) for path, texts in found.items()}
-
-
-def _stamp(content: Path) -> tuple[int, int]:
-    """Changes with the content, so that `_texts` never answers for an older state."""
-    times = [path.stat().st_mtime_ns for path in content.rglob("*.yaml")]
-    return len(times), max(times, default=0)
-
-
-def _comments(source: str) -> Iterator[str]:
-    """What a translator has to know of a text."""
-    names = sorted(set(re.findall(r"\{[a-z_]+\}", source)))
-    if names:
-        yield f"Placeholders stay as they are: {', '.join(names)}"
-    if "`" in source:
-        yield "Code spans stay as they are."
-
-
-def _empty(lang: str) -> Catalog:
-    return Catalog(locale=lang.partition("-x-")[0].replace("-", "_"), charset="utf-8", fuzzy=False, header_comment="")
-
-
-def _merged(path: Path, before: bytes, template: Catalog) -> bytes:
-    """The PO file brought up to date with the template."""
+def _merged(path: Path, before: bytes, template: Catalog, written: bytes, *, lines: bool) -> bytes:
+    """The PO file brought up to date with the template, which is given as Babel has it and as it is written."""
     msgmerge = shutil.which("msgmerge")
     if msgmerge is None:
-        return _merged_by_babel(before, template)
+        return _merged_by_babel(before, template, lines=lines)
     with TemporaryDirectory() as folder:
         old, new = Path(folder, "old.po"), Path(folder, "new.pot")
         old.write_bytes(before)
-        new.write_bytes(_po_bytes(template))
+        new.write_bytes(written)
         command = [msgmerge, "--quiet", "--previous", "--no-wrap", "--output-file=-", str(old), str(new)]
         result = subprocess.run(command, capture_output=True)  # noqa: S603 - fixed words and our files
     if result.returncode:
@@ -176,7 +189,7 @@ def _merged(path: Path, before: bytes, template: Catalog) -> bytes:
     return result.stdout
 
 
-def _merged_by_babel(before: bytes, template: Catalog) -> bytes:
+def _merged_by_babel(before: bytes, template: Catalog, *, lines: bool) -> bytes:
     # Babel knows no previous text of an obsolete message.
     catalog = read_po(io.BytesIO(re.sub(rb"(?m)^#~\|.*\n?", b"", before)))
     previous = {_key(message): _previous_lines(message) for message in catalog}
@@ -194,7 +207,7 @@ def _merged_by_babel(before: bytes, template: Catalog) -> bytes:
             message.string = old.string
             message.flags.add("fuzzy")
             previous[_key(message)] = _as_previous(old)
-    return _po_bytes(catalog, previous)
+    return _po_bytes(catalog, previous, lines=lines)
 
 
 def _key(message: Message) -> _Key:
@@ -206,7 +219,10 @@ def _is_translated(message: Message) -> bool:
 
 
 def _predecessor(catalog: Catalog, message: Message) -> Message | None:
-    """The translation of the text that stood in the same file and field before, if there was exactly one."""
+    """The translation of the same text in another field; or of the one that stood in its file and field before."""
+    same = [old for old in catalog.obsolete.values() if _key(old)[1] == _key(message)[1] and old.string]
+    if same:
+        return same[0]
     files = {path for path, _ in message.locations}
     found = [
         old
@@ -229,17 +245,17 @@ def _as_previous(old: Message) -> list[str]:
     return [f"#| {line}\n" for line in text.splitlines()]
 
 
-def _po_bytes(catalog: Catalog, previous: Mapping[_Key, list[str]] | None = None) -> bytes:
-    """The catalogue as a file that changes only with its messages: no dates, no line numbers, no wrapping.
+def _po_bytes(catalog: Catalog, previous: Mapping[_Key, list[str]] | None = None, *, lines: bool = False) -> bytes:
+    """The catalogue as a file that changes only with its messages: no dates, no wrapping, line numbers on request.
 
     `previous` holds the lines `#|` of fuzzy messages; Babel marks their places, but would break long ones.
     """
-    earlier = [lines for message in catalog if (lines := _mark_previous(message, previous or {}))]
+    earlier = [marked for message in catalog if (marked := _mark_previous(message, previous or {}))]
     buffer = io.BytesIO()
-    write_po(buffer, catalog, width=0, include_lineno=False, include_previous=True)
-    lines = buffer.getvalue().decode("utf-8").splitlines(keepends=True)
+    write_po(buffer, catalog, width=0, include_lineno=lines, include_previous=True)
+    text = _HEADER.sub(_PLAIN_HEADER, buffer.getvalue().decode("utf-8"), count=1)
     places = iter(earlier)
-    kept = (next(places) if line == _PREVIOUS_MARK else [line] for line in lines if not line.startswith(_VOLATILE))
+    kept = (next(places) if line == _PREVIOUS_MARK else [line] for line in text.splitlines(keepends=True))
     return "".join(line for group in kept for line in group).encode()
 
 
@@ -248,3 +264,26 @@ def _mark_previous(message: Message, previous: Mapping[_Key, list[str]]) -> list
     lines = previous.get(_key(message), []) if message.id and message.fuzzy else []
     message.previous_id = [""] if lines else []
     return lines
+
+
+def header(lang: str) -> bytes:
+    """A PO file of a language without a message; an update adds the other fields of its header.
+
+    Raises CodepairsError where CLDR does not know the language.
+    """
+    try:
+        forms = _plural_forms(lang.partition("-x-")[0].replace("-", "_"))
+    except (UnknownLocaleError, ValueError) as error:
+        raise CodepairsError(f"CLDR knows no language {lang!r}") from error
+    fields = {"Language": lang.partition("-x-")[0].replace("-", "_"), "Plural-Forms": forms}
+    lines = "".join(f'"{name}: {value}\\n"\n' for name, value in fields.items())
+    return (_PLAIN_HEADER.replace("\\\\n", "\\n") + lines).encode()
+
+
+def _plural_forms(tag: str) -> str:
+    """How many plural forms a language has, and which number takes which: as gettext knows it, otherwise by CLDR."""
+    locale = Locale.parse(tag)
+    if locale.language in PLURALS:
+        return Catalog(locale=tag).plural_forms.rstrip(";") + ";"
+    forms: str = to_gettext(locale.plural_form)  # type: ignore[no-untyped-call]
+    return forms

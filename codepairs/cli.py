@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from codepairs import __version__
-from codepairs.errors import CodepairsError, ContentError, Place, Problem
+from codepairs.errors import CodepairsError, ContentError, OutputError, Place, Problem
 from codepairs.report import FORMATS, as_github, as_json, as_text, counted
 from codepairs.settings import Settings
 
 if TYPE_CHECKING:
+    from codepairs.new import Skeleton
     from codepairs.pipeline import Report
 
 __all__ = ["main"]
@@ -130,7 +131,8 @@ def build(form: str, **options: Any) -> None:
 def check(built: bool, form: str, **options: Any) -> None:
     """Check content and translations; with --site the built site as well."""
     from codepairs import pipeline
-    from codepairs.proofread import language_problems
+    from codepairs.freshness import freshness
+    from codepairs.proofread import language_problems, unchecked_languages
 
     settings = Settings(**options)
     if built and (isinstance(settings.output, str) or settings.output.is_file()):
@@ -143,11 +145,48 @@ def check(built: bool, form: str, **options: Any) -> None:
             from codepairs.inspect import site_problems
 
             problems += site_problems(Path(settings.output), settings.locales, site)
+    for message in unchecked_languages(site):
+        click.echo(message, err=True)
     _print_problems(problems, form)
     errors = [problem for problem in problems if settings.strict or not problem.warning]
     if not settings.quiet and form != "json":
+        for line in freshness(site.catalogue):
+            click.echo(line)
         click.echo(counted(problems))
     sys.exit(1 if errors else 0)
+
+
+@main.command()
+@_options
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0: any free one.")
+@click.option(
+    "--editor",
+    metavar="NAME",
+    help="What opens the file of a page: vscode, idea, none … or an address with {path} and {line}. Default: EDITOR.",
+)
+@click.option("--search/--no-search", default=True, help="Search as the built site does (default), or leave it out.")
+def serve(port: int, editor: str | None, **options: Any) -> None:
+    """Show the site while it is edited, without a build; tabs reload when their page changes."""
+    from codepairs.serve.editors import editor_of
+
+    settings = Settings(**options)
+    try:
+        opens = editor_of(editor, os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--editor") from None
+    with _reported():
+        try:
+            from codepairs.serve import app
+        except ModuleNotFoundError as error:
+            raise OutputError(f"{error.name} is not installed; pip install codepairs[serve]") from None
+        with app.listening(port) as listener:
+            click.echo(f"http://{app.HOST}:{listener.getsockname()[1]}/ shows the site until Ctrl-C ends it.")
+            app.run(app.Server(settings, opens, _print_state), listener)
+
+
+def _print_state(problems: Sequence[Problem]) -> None:
+    _print_problems(problems)
+    click.echo(f"{counted(problems)}; the last good state is shown" if problems else "no errors", err=True)
 
 
 @main.group()
@@ -155,37 +194,138 @@ def messages() -> None:
     """Keep the translations: extract, update, status."""
 
 
+_lines = click.option("--lines", is_flag=True, help="Write the numbers of lines into the references too.")
+
+
 @messages.command()
 @_options
-def extract(**options: Any) -> None:
+@_lines
+def extract(lines: bool, **options: Any) -> None:
     """Write a template (.pot) of every domain into the locales folder."""
     from codepairs import catalogues
 
     with _reported():
-        for path, count in catalogues.extract(Settings(**options)):
+        for path, count in catalogues.extract(Settings(**options), lines=lines):
             click.echo(f"{path}: {count} messages")
 
 
 @messages.command()
 @_options
-def update(**options: Any) -> None:
+@_lines
+def update(lines: bool, **options: Any) -> None:
     """Bring every .po file up to date with content and templates; translations are kept."""
     from codepairs import catalogues
 
     with _reported():
-        for path, text in catalogues.update(Settings(**options)):
-            click.echo(f"{path}: {text}")
+        for each in catalogues.update(Settings(**options), lines=lines):
+            click.echo(f"{each.path}: {each}")
 
 
 @messages.command()
 @_options
-def status(**options: Any) -> None:
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+def status(form: str, **options: Any) -> None:
     """Print how far each language has come, by domain."""
     from codepairs import catalogues
 
     with _reported():
-        for line in catalogues.status(Settings(**options)):
+        settings = Settings(**options)
+        for line in catalogues.status(settings) if form == "text" else [catalogues.status_data(settings)]:
             click.echo(line)
+
+
+def _content_options(command: F) -> F:
+    """The folders that hold what authors and translators write."""
+    for name, text in reversed(_PATHS[:2]):
+        kind = click.Path(file_okay=False, path_type=Path)
+        default = getattr(Settings(), name)
+        command = click.option(f"--{name}", type=kind, default=default, show_default=True, help=text)(command)
+    return command
+
+
+@main.command()
+@_content_options
+def schemas(**options: Any) -> None:
+    """Write JSON Schemas of the content files for editors into content/.schemas."""
+    from codepairs.new import write_schemas
+
+    with _used_rightly():
+        for path in write_schemas(Settings(**options)):
+            click.echo(path)
+
+
+@main.group()
+def new() -> None:
+    """Begin a file: a commented skeleton with what is known already. Nothing is ever overwritten."""
+
+
+@new.command("code")
+@click.argument("protocol")
+@click.argument("code")
+@_content_options
+def new_code(protocol: str, code: str, **options: Any) -> None:
+    """Begin the file of CODE in PROTOCOL; registry.csv gives its phrase and sources."""
+    from codepairs import new as skeletons
+
+    settings = Settings(**options)
+    _begin(settings, lambda: skeletons.new_code(settings, protocol, code))
+
+
+@new.command("pair")
+@click.argument("protocol")
+@click.argument("codes", nargs=2)
+@_content_options
+def new_pair(protocol: str, codes: tuple[str, str], **options: Any) -> None:
+    """Begin the file that tells two CODES of PROTOCOL apart, given in any order."""
+    from codepairs import new as skeletons
+
+    settings = Settings(**options)
+    _begin(settings, lambda: skeletons.new_pair(settings, protocol, codes))
+
+
+@new.command("protocol")
+@click.argument("name")
+@_content_options
+def new_protocol(name: str, **options: Any) -> None:
+    """Begin the folder of the protocol NAME."""
+    from codepairs import new as skeletons
+
+    settings = Settings(**options)
+    _begin(settings, lambda: skeletons.new_protocol(settings, name))
+
+
+@new.command("language")
+@click.argument("tag")
+@_content_options
+def new_language(tag: str, **options: Any) -> None:
+    """Begin the translation into the language TAG, as fr or pt-BR."""
+    from codepairs import new as skeletons
+
+    settings = Settings(**options)
+    _begin(settings, lambda: skeletons.new_language(settings, tag))
+
+
+def _begin(settings: Settings, made: Callable[[], Skeleton]) -> None:
+    """Write a skeleton and the schemas its files name, and say what comes next."""
+    from codepairs.new import write, write_schemas
+
+    with _used_rightly():
+        skeleton = made()
+        write(skeleton)
+        write_schemas(settings)
+    for path in skeleton.files:
+        click.echo(f"{path}: written")
+    for step in skeleton.next_steps:
+        click.echo(f"Next: {step}")
+
+
+@contextmanager
+def _used_rightly() -> Iterator[None]:
+    """Turns what cannot be made into wrong usage, with the exit status 2."""
+    try:
+        yield
+    except CodepairsError as error:
+        raise click.UsageError(str(error)) from error
 
 
 @contextmanager

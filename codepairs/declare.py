@@ -17,14 +17,14 @@ from codepairs.model import TONES, Class, Empty, Fact, Form, Registry, RegistryR
 from codepairs.patterns import PatternError, pattern_of
 from codepairs.shapes import CLASS, DATE, DECODE, EMPTY, FACT, FORM, IDENTIFIER, PROTOCOL, REGISTRY, VALUE, Shape
 
-__all__ = ["Declaration", "declaration"]
+__all__ = ["RESERVED", "Declaration", "declaration"]
 
 T = TypeVar("T", Class, Fact, Value)
 
 _COLUMNS = ("code", "name", "reference", "status")
 _ALONE = r"(?<![0-9A-Za-z_])(?<![0-9]\.)(?<{name}>{form})(?![0-9A-Za-z_])(?!\.[0-9])"
 """A code or a value by itself: neither letter nor digit touches it."""
-_RESERVED = frozenset({"number", "assets", "index", "about", "decode", "404", "pagefind", "search"})
+RESERVED = frozenset({"number", "assets", "index", "about", "decode", "404", "pagefind", "search"})
 _PLACEHOLDERS = {
     "one": {"code"},
     "both": {"a", "b"},
@@ -98,7 +98,7 @@ def _check_id(fields: Fields, identity: str, folder: str) -> None:
     place = fields.place_of("id")
     if identity != folder:
         fields.problem(place, f"id {identity!r} must equal the folder's name {folder!r}")
-    if not re.fullmatch(IDENTIFIER, identity) or identity in _RESERVED:
+    if not re.fullmatch(IDENTIFIER, identity) or identity in RESERVED:
         fields.problem(place, f"id {identity!r} cannot name a folder; use other lower-case letters and digits")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -120,12 +120,16 @@ class Sources:
     problems: tuple[Problem, ...] = field(default=())
 
 
-def read_sources(settings: Settings) -> Sources:
-    """Read site.yaml and every folder that holds a protocol.yaml, in the order of their names."""
+def read_sources(settings: Settings, read: Callable[[Path], Document] | None = None) -> Sources:
+    """Read site.yaml and every folder that holds a protocol.yaml, in the order of their names.
+
+    `read` reads one file, `read_document` unless it is given.
+    """
+    read = read or read_document
     folders = sorted(path.parent for path in settings.content.glob("*/protocol.yaml"))
     problems = list(_strays(settings.content, folders))
-    protocols = tuple(_protocol_files(path, problems) for path in folders)
-    return Sources(read_document(settings.content / "site.yaml"), protocols, tuple(problems))
+    protocols = tuple(_protocol_files(path, read, problems) for path in folders)
+    return Sources(read(settings.content / "site.yaml"), protocols, tuple(problems))
 
 
 def read_document(path: Path) -> Document:
@@ -250,13 +254,13 @@ class _Converter:
         return Place(self.path, mark.line + 1, mark.column + 1)
 
 
-def _protocol_files(folder: Path, problems: list[Problem]) -> ProtocolFiles:
+def _protocol_files(folder: Path, read: Callable[[Path], Document], problems: list[Problem]) -> ProtocolFiles:
     codes = [path for path in sorted(folder.glob("*.yaml")) if path.name != "protocol.yaml"]
     return ProtocolFiles(
         folder,
-        read_document(folder / "protocol.yaml"),
-        tuple(map(read_document, codes)),
-        tuple(map(read_document, sorted(folder.glob("pairs/*.yaml")))),
+        read(folder / "protocol.yaml"),
+        tuple(map(read, codes)),
+        tuple(map(read, sorted(folder.glob("pairs/*.yaml")))),
         _registry(folder / "registry.csv", problems),
     )
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import astuple, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from codepairs.assets import read_assets
@@ -15,7 +16,7 @@ from codepairs.changes import inputs_digest, parts_of
 from codepairs.errors import ContentError, OutputError, Place, Problem, errors_of
 from codepairs.execute import executor_of, jobs, run, stored
 from codepairs.indexing import is_installed
-from codepairs.load import read_sources
+from codepairs.load import Document, read_sources
 from codepairs.manifest import Manifest, NewManifest
 from codepairs.model import Catalogue
 from codepairs.outputs import OUTPUTS
@@ -25,7 +26,7 @@ from codepairs.plan import Plan, Site, plan_site
 from codepairs.rules import broken_rules
 from codepairs.settings import Settings
 from codepairs.stores import store_of
-from codepairs.templates import digests, interface_texts, located, read_templates, template_problems
+from codepairs.templates import digests, interface_texts, located, missing_templates, read_templates, template_problems
 from codepairs.translate import Coverage, read_translators
 from codepairs.trial import trial_problems
 from codepairs.validate import validate
@@ -59,11 +60,14 @@ class Report:
     warnings: tuple[Problem, ...]
 
 
-def read_site(settings: Settings) -> tuple[Site, tuple[Problem, ...]]:
-    """Everything a build needs, and its warnings. Raises ContentError with all problems where there are errors."""
-    catalogue, problems = validate(read_sources(settings))
+def read_site(settings: Settings, read: Callable[[Path], Document] | None = None) -> tuple[Site, tuple[Problem, ...]]:
+    """Everything a build needs, and its warnings. Raises ContentError with all problems where there are errors.
+
+    `read` reads one content file; a program that reads the site again and again can give one that remembers.
+    """
+    catalogue, problems = validate(read_sources(settings, read))
     problems += broken_rules(catalogue)
-    problems += template_problems(settings.templates, [kind.template for kind in PAGE_KINDS])
+    problems += template_problems(settings.templates)
     translators, translation_problems = read_translators(
         settings.locales, catalogue.site.languages, ("site", *catalogue.protocols), catalogue.site.source_language
     )
@@ -108,6 +112,8 @@ def build(settings: Settings, watcher: Watcher = _NOBODY) -> Report:
             return _report(before.head, started, unchanged=before.head["files"], written=0, rendered=0, removed=0)
         watcher.step("read content, translations and templates")
         site, warnings = read_site(settings)
+        if missing := missing_templates(settings.templates, (kind.template for kind in PAGE_KINDS)):
+            raise ContentError(missing)
         watcher.step("plan")
         plan = plan_site(site, PAGE_KINDS, OUTPUTS)
         work = Work(plan, store, before, parts_of(site, PAGE_KINDS), watcher, full=settings.full)
@@ -125,8 +131,8 @@ def build(settings: Settings, watcher: Watcher = _NOBODY) -> Report:
 
 def rendering_problems(site: Site, settings: Settings) -> list[Problem]:
     """What goes wrong in templates when some pages of every kind are rendered."""
-    problems = trial_problems(site)
-    return list(located(ContentError(problems), settings.templates).problems)
+    problems = missing_templates(settings.templates, (kind.template for kind in PAGE_KINDS))
+    return problems or list(located(ContentError(trial_problems(site)), settings.templates).problems)
 
 
 def _tried(site: Site, settings: Settings) -> None:

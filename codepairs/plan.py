@@ -180,6 +180,9 @@ class OutputKind:
     name: str
     needs: tuple[str, ...]
     """The kinds of parts they depend on: the first words of names in `codepairs.changes.parts_of`."""
+    holds: str
+    """Where the files of a batch lie: an output path with `{lang}`, `{0}` and `{1}` for the language and the key of the
+    batch, and at most one `*` for whatever else is in their names."""
     files: Callable[[Site, Plan, Batch], Iterator[File]]
     keys: Callable[[Site], Iterable[tuple[str, tuple[str, ...]]]] | None = None
     """Language and key of each of its batches; None: a single one, for all languages."""
@@ -188,6 +191,11 @@ class OutputKind:
         """The batches of the kind."""
         keys = self.keys(site) if self.keys else [(site.source_lang, ())]
         return (Batch(self.name, lang, key, 0) for lang, key in keys)
+
+    def may_hold(self, path: str, batch: Batch) -> bool:
+        """Whether a batch can have a file with this output path; which files there are, only making them tells."""
+        start, star, end = self.holds.format(*batch.key, lang=batch.lang).partition("*")
+        return path.startswith(start) and path.endswith(end) if star else path == start
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gettext
 import io
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,8 +26,14 @@ _ENTRY = re.compile(
 )
 _FORM = re.compile(rf"msgstr\[([0-9])\] ({_STRING})\n")
 _COMMENTS = re.compile(r"(?:(?:#.*)?\n)*")
-_INNER = re.compile(r'(?:[^"\\]|\\.)*')
+_INNER = re.compile(r'(?:[^"\\]|\\[abfnrtv\\"0-7x])*')
 _ESCAPED = re.compile(r'\\([\\trn"])')
+_WRITTEN = re.compile(r'(?:msg[a-z_]+(?:\[[0-9]\])? )?"(.*)')
+_ESCAPE = re.compile(r"\\(.)")
+_ESCAPES = 'abfnrtv\\"01234567x'
+_LINE = re.compile(r" on [0-9]+$")
+"""How Babel names a line, which it counts from 0."""
+_CHARSET = re.compile(rb"charset=utf-8", re.IGNORECASE)
 _CONTROLS = {"n": "\n", "t": "\t", "r": "\r"}
 
 _FIELD = re.compile(r"([A-Za-z-]+): ([^\r\n]*)")
@@ -62,6 +69,8 @@ class PoFile(NamedTuple):
     messages: tuple[PoMessage, ...] = ()
     rule: str = "(n != 1)"
     """Which plural form a number takes: a C expression in `n`, as GNU gettext defines it."""
+    forms: int = 2
+    """How many forms a plural has."""
 
 
 class _UnusualError(Exception):
@@ -80,7 +89,14 @@ def read_po(path: Path, problems: list[Problem]) -> PoFile:
         line = error.object.count(b"\n", 0, error.start) + 1
         problems.append(Problem(Place(str(path), line), "is not a PO file in UTF-8: save the file as UTF-8"))
         return PoFile()
-    found = regular_po(data) or judged_po(data, path, problems)
+    found = regular_po(data)
+    if found is None:
+        found = judged_po(data, path, problems)
+        problems.extend(_misspelt(data, path))
+        problems.extend(_doubled(data, path))
+    if found.messages and not _CHARSET.search(data):
+        text = 'the head of the file does not say UTF-8; write "Content-Type: text/plain; charset=UTF-8\\n"'
+        problems.append(Problem(Place(str(path)), text, warning=True))
     try:
         rule = gettext.c2py(found.rule)
         for number in range(200):
@@ -89,6 +105,36 @@ def read_po(path: Path, problems: list[Problem]) -> PoFile:
         problems.append(Problem(Place(str(path)), f"is not a PO file: {error}"))
         return PoFile()
     return found
+
+
+def _misspelt(data: bytes, path: Path) -> Iterator[Problem]:
+    """Texts that gettext would refuse; Babel takes what it can of them."""
+    for number, line in enumerate(data.decode("utf-8", "replace").split("\n"), start=1):
+        written = _WRITTEN.fullmatch(line.rstrip())
+        if not written:
+            continue
+        escape = _ESCAPE.search(written[1])
+        if escape and escape[1] not in _ESCAPES:
+            text = f"{escape[0]!r} stands for nothing; a backslash is written \\\\"
+        elif not _INNER.fullmatch(written[1].removesuffix('"')) or not written[1].endswith('"'):
+            text = 'the text is not closed by a quotation mark, or has one inside that is not written \\"'
+        else:
+            continue
+        yield Problem(Place(str(path), number), text, warning=True)
+
+
+def _doubled(data: bytes, path: Path) -> Iterator[Problem]:
+    """The messages that stand twice, where the file can be read as gettext writes it; Babel drops all but one."""
+    try:
+        messages = _entries(_parted(data.decode("utf-8"))[0])
+    except (_UnusualError, ValueError):
+        return
+    first: dict[tuple[str, str], int] = {}
+    for message in messages:
+        line = first.setdefault((message.context, message.ids[0]), message.line)
+        if line != message.line:
+            text = f"the message stands in line {line} already; remove one of the two"
+            yield Problem(Place(str(path), message.line), text, warning=True)
 
 
 def regular_po(data: bytes) -> PoFile | None:
@@ -102,7 +148,9 @@ def regular_po(data: bytes) -> PoFile | None:
         return None
     names = {(message.context, message.ids[0]) for message in messages}
     once = len(names) == len(messages) and not any(source == "" for _, source in names)
-    return PoFile(tuple(messages), rule) if once and all(len(each.strings) == count for each in plurals) else None
+    return (
+        PoFile(tuple(messages), rule, count) if once and all(len(each.strings) == count for each in plurals) else None
+    )
 
 
 def _parted(text: str) -> tuple[str, str]:
@@ -189,7 +237,7 @@ def judged_po(data: bytes, path: Path, problems: list[Problem]) -> PoFile:
         catalog = babel_read_po(io.BytesIO(readable), abort_invalid=True)
     except PoFileError as error:
         line = error.lineno + 1 if isinstance(error.lineno, int) else 1
-        problems.append(Problem(Place(str(path), line), f"is not a PO file: {error}"))
+        problems.append(Problem(Place(str(path), line), f"is not a PO file: {_LINE.sub('', str(error))}"))
     except (UnicodeDecodeError, ValueError, LookupError, UnknownLocaleError) as error:
         problems.append(Problem(Place(str(path)), f"is not a PO file in UTF-8: {error}"))
     else:
@@ -198,7 +246,7 @@ def judged_po(data: bytes, path: Path, problems: list[Problem]) -> PoFile:
             for each in catalog
             if each.id
         )
-        return PoFile(tuple(messages), str(catalog.plural_expr))
+        return PoFile(tuple(messages), str(catalog.plural_expr), catalog.num_plurals)
     return PoFile()
 
 

@@ -1,74 +1,140 @@
-"""The rules of a language, checked in its texts: quotation marks, non-breaking spaces, forms of address.
+"""The texts of a site, read as a proofreader does: rules of the language, spelling, glossary, translation and source.
 
-A language states them itself in `locales/<lang>/rules.yaml`: a list of patterns that must not occur outside code spans,
-each with what would be right. Those of the source language are checked in content and templates.
+A language states its rules in `locales/<lang>/rules.yaml` and the words that its dictionary lacks in `words.txt` beside
+it; the glossary is `locales/glossary.yaml`. The source language has rules and words too: they hold for content and
+templates.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from codepairs.errors import Place, Problem
-from codepairs.fields import Fields
+from codepairs.fields import Fields, did_you_mean
+from codepairs.glossary import Term, forbidden, missing_terms, read_glossary
 from codepairs.load import Node, read_document
 from codepairs.plan import Site
-from codepairs.translate import read_messages
+from codepairs.po import PoMessage
+from codepairs.spelling import missing_dictionary, misspelt, read_words, words_of
+from codepairs.translate import Translator, read_messages
+from codepairs.wording import LanguageRule, LanguageRules, source_problems, text_problems, translation_problems
 
-__all__ = ["LanguageRule", "LanguageRules", "broken", "language_problems", "read_rules"]
+__all__ = ["language_problems", "read_rules", "unchecked_languages"]
 
-_CODE_SPAN = re.compile(r"`[^`]*`")
-
-
-@dataclass(frozen=True, slots=True)
-class LanguageRules:
-    """What a language says of its texts."""
-
-    never: tuple[LanguageRule, ...] = ()
-    doubled: frozenset[str] = frozenset()
-    """Words that may rightly stand twice in a row."""
+_TYPED = "search"
+"""The field of what people type into a search, which is no prose."""
+_LANGUAGE = re.compile(r'"Language: ([^"\\]+)\\n"')
+_QUOTED = re.compile(r"“([^“”]+)”")
 
 
 @dataclass(frozen=True, slots=True)
-class LanguageRule:
-    """A pattern that must not occur, and what would be right."""
+class _Passage:
+    """A text in one language, with the source text it translates; equal in the source language."""
 
-    pattern: re.Pattern[str]
-    message: str
+    place: Place
+    context: str
+    source: str
+    text: str
 
 
 def language_problems(locales: Path, site: Site) -> Iterator[Problem]:
     """What the texts have against the rules of their language: translations, and the source text itself."""
+    terms, problems = read_glossary(locales / "glossary.yaml")
+    yield from problems
     for lang, translator in site.translators.items():
         rules, problems = read_rules(locales / lang / "rules.yaml")
         yield from problems
-        texts = _source_texts(site) if translator.is_source else _translations(locales / lang / "LC_MESSAGES")
-        for place, text in texts:
-            for found in broken(rules, text):
-                yield Problem(place, found, warning=True)
+        if translator.is_source:
+            passages = list(_source_texts(site))
+        else:
+            yield from _strays(locales / lang / "LC_MESSAGES", site, lang)
+            passages = list(_translations(locales / lang / "LC_MESSAGES"))
+        for passage in passages:
+            for found in _broken(rules, terms, translator, passage):
+                yield Problem(passage.place, found, warning=True)
+        yield from _misspellings(locales / lang / "words.txt", site, translator, passages)
 
 
-def _source_texts(site: Site) -> Iterator[tuple[Place, str]]:
+def unchecked_languages(site: Site) -> list[str]:
+    """What has to be installed so that the spelling of all languages can be checked."""
+    missing = (missing_dictionary(each.territory_tag()) for each in site.translators.values())
+    return list(dict.fromkeys(message for message in missing if message))
+
+
+def _broken(rules: LanguageRules, terms: tuple[Term, ...], translator: Translator, passage: _Passage) -> Iterator[str]:
+    yield from text_problems(rules, passage.text)
+    yield from forbidden(terms, translator.lang, _spoken(passage))
+    if translator.is_source:
+        yield from source_problems(rules, passage.context, passage.text)
+    else:
+        yield from translation_problems(rules, passage.source, passage.text)
+        if passage.context != _TYPED:
+            yield from missing_terms(terms, translator.lang, passage.source, passage.text)
+
+
+def _misspellings(path: Path, site: Site, translator: Translator, passages: Iterable[_Passage]) -> Iterator[Problem]:
+    known = read_words(path)
+    phrases = _phrases(site)
+    read = (passage for passage in passages if passage.context != _TYPED)
+    words = {passage: list(words_of(phrases.sub(" ", _spoken(passage)))) for passage in read}
+    everything = {word for found in words.values() for word in found}
+    wrong = misspelt(everything, translator.territory_tag(), known)
+    for passage, found in words.items():
+        for word in dict.fromkeys(found):
+            if word in wrong:
+                hint = f"did you mean {wrong[word]!r}?" if wrong[word] else f"if it is right, add it to {path}"
+                yield Problem(passage.place, f"{word!r} is in no dictionary; {hint}", warning=True)
+
+
+def _spoken(passage: _Passage) -> str:
+    """The text without what it quotes literally from its source: the words of servers stay English."""
+    text = passage.text
+    for quoted in _QUOTED.findall(passage.source) if text != passage.source else ():
+        text = text.replace(quoted, " ")
+    return text
+
+
+def _phrases(site: Site) -> re.Pattern[str]:
+    """The words of the registries, which no language changes."""
+    found = {code.phrase for protocol in site.catalogue.protocols.values() for code in protocol.codes.values()}
+    longest_first = sorted((re.escape(phrase) for phrase in found if " " in phrase), key=len, reverse=True)
+    return re.compile("|".join(longest_first) or r"(?!)")
+
+
+def _source_texts(site: Site) -> Iterator[_Passage]:
     for text in (*site.interface, *site.catalogue.texts()):
-        yield text.place, text.source
+        yield _Passage(text.place, text.context, text.source, text.source)
 
 
-def _translations(folder: Path) -> Iterator[tuple[Place, str]]:
+def _translations(folder: Path) -> Iterator[_Passage]:
     for path in sorted(folder.glob("*.po")):
         for message in read_messages(path):
-            for text in message.strings:
-                yield Place(str(path), message.line), text
+            for text in filter(None, message.strings):
+                source = message.ids[0] if text == message.strings[0] else message.ids[-1]
+                yield _Passage(Place(str(path), message.line), message.context, source, text)
 
 
-def broken(rules: LanguageRules, text: str) -> Iterator[str]:
-    """The rules that a text breaks, with the words that do."""
-    bare = _CODE_SPAN.sub("`x`", text)
-    for rule in rules.never:
-        match = rule.pattern.search(bare)
-        if match:
-            yield f"{match[0]!r}: {rule.message}"
+def _strays(folder: Path, site: Site, lang: str) -> Iterator[Problem]:
+    """What is never shown: files that belong to no domain or to another language, messages of no text."""
+    known = {(text.context, text.source) for text in (*site.interface, *site.catalogue.texts())}
+    fields: dict[str, list[str]] = {}
+    for context, source in sorted(known):
+        fields.setdefault(source, []).append(context)
+    for path in sorted(folder.glob("*.po")):
+        head = path.read_text(encoding="utf-8", errors="replace")[:2000]
+        said = _LANGUAGE.search(head)
+        if said and said[1].replace("_", "-") != lang.partition("-x-")[0]:
+            text = f"the head of the file says {said[1]!r}; its folder is that of {lang!r}"
+            yield Problem(Place(str(path), head.count("\n", 0, said.start()) + 1), text, warning=True)
+        for message in read_messages(path):
+            if (message.context, message.ids[0]) not in known:
+                yield Problem(Place(str(path), message.line), _no_text(message, fields), warning=True)
+        if path.stem not in site.domains:
+            hint = did_you_mean(path.stem, site.domains)
+            yield Problem(Place(str(path)), f"no protocol is called {path.stem!r}; {hint}", warning=True)
 
 
 def read_rules(path: Path) -> tuple[LanguageRules, list[Problem]]:
@@ -80,9 +146,44 @@ def read_rules(path: Path) -> tuple[LanguageRules, list[Problem]]:
     problems += document.problems
     fields = Fields(document.root, Place(str(path)), "the rules", problems)
     rules = [rule for node in fields.sequence("never") if (rule := _rule(node, problems))]
-    doubled = frozenset(node.value for node in fields.scalars("doubled"))
+    made = LanguageRules(
+        never=tuple(rules),
+        doubled=frozenset(_words(fields, "doubled")),
+        quotes=tuple(_quotes(fields)),
+        same=frozenset(_words(fields, "same")),
+        sentences=tuple(_words(fields, "sentences")),
+        longest=_count(fields, "longest"),
+    )
     fields.close()
-    return LanguageRules(tuple(rules), doubled), problems
+    return made, problems
+
+
+def _words(fields: Fields, name: str) -> Iterator[str]:
+    return (node.value for node in fields.scalars(name))
+
+
+def _quotes(fields: Fields) -> Iterator[str]:
+    for node in fields.scalars("quotes"):
+        if len(node.value) == 2 and node.value[0] != node.value[1]:
+            yield node.value
+        else:
+            fields.problem(node.place, f"{node.value!r} is no pair of quotation marks; write one like '“”'")
+
+
+def _count(fields: Fields, name: str) -> int:
+    value = fields.word(name) or "0"
+    if not value.isdecimal():
+        fields.problem(fields.place_of(name), f"field {name!r} must be a number")
+        return 0
+    return int(value)
+
+
+def _no_text(message: PoMessage, fields: Mapping[str, list[str]]) -> str:
+    """Why a translation is never shown: its source text or its field is not what it was."""
+    if message.ids[0] in fields:
+        listed = " or ".join(repr(field) for field in fields[message.ids[0]])
+        return f"this text does not stand in the field {message.context!r}; write {listed} after msgctxt"
+    return "the site has no such text any more; run `messages update`, and leave msgid as it is"
 
 
 def _rule(node: Node, problems: list[Problem]) -> LanguageRule | None:

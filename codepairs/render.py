@@ -9,6 +9,7 @@ from codepairs.compose import Skeleton, Slots, probe, whole
 from codepairs.pages import PAGE_KINDS
 from codepairs.pages.shared import Shared
 from codepairs.plan import Page, Site
+from codepairs.templates import failures
 from codepairs.urls import absolute, asset_path, lang_path, protocol_path, relative
 
 __all__ = ["alternates", "page_context", "render_pages", "render_whole"]
@@ -22,17 +23,19 @@ def render_pages(pages: Sequence[Page], shared: Shared) -> Iterator[tuple[Page, 
     if kind is None or kind.slots is None:
         yield from ((page, render_whole(page, shared)) for page in pages)
         return
-    for slots in kind.slots(pages, shared):
-        yield from zip(slots.pages, slots.woven(_skeleton(slots, shared)), strict=False)
+    with failures(page=pages[0].path):
+        for slots in kind.slots(pages, shared):
+            yield from zip(slots.pages, slots.woven(_skeleton(slots, shared)), strict=False)
 
 
 def render_whole(page: Page, shared: Shared) -> bytes:
     """The HTML of a page, rendered by its template in one go."""
     kind = _KINDS[page.kind]
-    if kind.slots is None:
-        return _rendered(page, shared, kind.context(page, shared) if kind.context else {})
-    (slots,) = kind.slots([page], shared)
-    return _rendered(page, shared, whole(slots, 0))
+    with failures(page=page.path):
+        if kind.slots is None:
+            return _rendered(page, shared, kind.context(page, shared) if kind.context else {})
+        (slots,) = kind.slots([page], shared)
+        return _rendered(page, shared, whole(slots, 0))
 
 
 def _skeleton(slots: Slots, shared: Shared) -> Skeleton:
@@ -55,11 +58,11 @@ def _with_tokens(page: Page, slots: Slots, shared: Shared) -> Skeleton:
 
 def _rendered(page: Page, shared: Shared, values: Mapping[str, Any]) -> bytes:
     template = shared.env.get_template(_KINDS[page.kind].template)
-    return template.render({**page_context(page, shared), **values}, page=page.path).encode()
+    return template.render({**page_context(page, shared), **values}).encode()
 
 
 def page_context(page: Page, shared: Shared) -> dict[str, Any]:
-    """What the skeleton of every page receives; templates/README.md explains each name."""
+    """What the skeleton of every page receives; docs/templates.md explains each name."""
     site = shared.site
     return {
         "site": site.catalogue.site,

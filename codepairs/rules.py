@@ -67,6 +67,15 @@ def registry_is_covered(catalogue: Catalogue) -> Iterator[Problem]:
                 yield Problem(row.place, f"code {row.code!r} ({row.name}) has no page; add {name}")
 
 
+def registries_are_dated(catalogue: Catalogue) -> Iterator[Problem]:
+    """A registry.csv with rows says where they come from, and of which day they are."""
+    for protocol in catalogue.protocols.values():
+        lacking = [name for name in ("source", "date") if not getattr(protocol.registry, name)]
+        if protocol.registry.rows and lacking:
+            message = f"registry.csv has rows, but 'registry' lacks {' and '.join(map(repr, lacking))}"
+            yield Problem(protocol.place, message, warning=True)
+
+
 def phrases_are_registered(catalogue: Catalogue) -> Iterator[Problem]:
     """The phrase of a code is literally the name that the registry gives."""
     for protocol in catalogue.protocols.values():
@@ -153,6 +162,7 @@ RULES: tuple[Rule, ...] = (
     references_exist,
     references_are_not_circular,
     registry_is_covered,
+    registries_are_dated,
     phrases_are_registered,
     sources_are_current,
     codes_have_sources,

@@ -28,7 +28,6 @@ from jinja2 import (
     TemplateError,
     TemplateNotFound,
     TemplateSyntaxError,
-    UndefinedError,
     meta,
     nodes,
 )
@@ -46,6 +45,7 @@ __all__ = [
     "failures",
     "interface_texts",
     "located",
+    "missing_templates",
     "read_templates",
     "template_problems",
 ]
@@ -93,41 +93,48 @@ class _Undefined(StrictUndefined):
 class _Template(Template):
     """A template whose failures are problems."""
 
-    def render(self, *args: Any, page: str = "", **kwargs: Any) -> str:
-        """The template with the values given; `page` is the path of what is rendered, for problems."""
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        """The template with the values given."""
         values = dict(*args, **kwargs)
-        try:
+        with failures(self.name, known=(*values, *self.globals)):
             return super().render(values)
-        except UndefinedError as error:
-            raise _failure(error, self.name, page, (*values, *self.globals)) from error
-        except ContentError:
-            raise
-        except Exception as error:
-            raise _failure(error, self.name, page) from error
 
 
 @contextmanager
-def failures(name: str) -> Iterator[None]:
-    """Makes problems of what goes wrong in a template that is not rendered as a whole."""
+def failures(name: str | None = None, *, page: str = "", known: Iterable[str] = ()) -> Iterator[None]:
+    """Makes problems of what goes wrong in the template of that name, and tells of each the page that was rendered.
+
+    `known` are the names that the template may use.
+    """
     try:
         yield
-    except ContentError:
-        raise
+    except ContentError as error:
+        raise ContentError(_on_page(problem, page) for problem in error.problems) from error
     except Exception as error:
-        raise _failure(error, name, "") from error
+        if name is None:
+            raise
+        raise ContentError([_failure(error, name, known)]) from error
 
 
-def _failure(error: Exception, name: str | None, page: str, known: Iterable[str] = ()) -> ContentError:
-    """What went wrong in a template: its innermost line, what is wrong, the page."""
-    place = Place(name or "", getattr(error, "lineno", None) or 1)
+_ON_PAGE = " (in the page "
+
+
+def _on_page(problem: Problem, page: str) -> Problem:
+    if not page or _ON_PAGE in problem.message:
+        return problem
+    return problem._replace(message=f"{problem.message}{_ON_PAGE}{page})")
+
+
+def _failure(error: Exception, name: str, known: Iterable[str]) -> Problem:
+    """What went wrong in a template, at its innermost line."""
+    place = Place(name, getattr(error, "lineno", None) or 1)
     for frame, line in walk_tb(error.__traceback__):
         if "__jinja_template__" in frame.f_globals or frame.f_code.co_filename.endswith(".html"):
             place = Place(frame.f_code.co_filename, line)
     text = str(error) if isinstance(error, TemplateError) else f"{type(error).__name__}: {error}"
-    missing_name = re.fullmatch(r"'(\w+)' is undefined", text)
-    hint = f"; {did_you_mean(missing_name[1], known)}" if missing_name else ""
-    where = f" (in the page {page})" if page else ""
-    return ContentError([Problem(place, f"cannot be rendered: {text}{hint}{where}")])
+    undefined = re.fullmatch(r"'(\w+)' is undefined", text)
+    hint = f"; {did_you_mean(undefined[1], known)}" if undefined else ""
+    return Problem(place, f"cannot be rendered: {text}{hint}")
 
 
 def located(error: ContentError, folder: Path) -> ContentError:
@@ -229,16 +236,18 @@ def _names(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.html") if path.is_file())
 
 
-def template_problems(folder: Path, wanted: Iterable[str] = ()) -> list[Problem]:
-    """Syntax errors of the templates, with their places, and templates that are named but not there.
+def missing_templates(folder: Path, wanted: Iterable[str]) -> list[Problem]:
+    """Templates that the program itself renders, and that are not there."""
+    message = "is missing; pages are made by it"
+    return [Problem(Place(str(folder / name)), message) for name in wanted if not (folder / name).is_file()]
 
-    `wanted` are those that the program itself renders.
-    """
+
+def template_problems(folder: Path) -> list[Problem]:
+    """Syntax errors of the templates, with their places, and templates that are named but not there."""
     if not folder.is_dir():
         return [Problem(Place(str(folder)), "is no folder; templates are read from it")]
     names = _names(folder)
-    missing_ones = [name for name in wanted if name not in names]
-    problems = [Problem(Place(str(folder / name)), "is missing; pages are made by it") for name in missing_ones]
+    problems = []
     for name in names:
         path = folder / name
         try:

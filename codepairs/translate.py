@@ -25,7 +25,7 @@ from codepairs.po import PoMessage, read_po
 
 __all__ = ["Coverage", "Messages", "Phrase", "Translator", "message_problems", "read_messages", "read_translators"]
 
-_PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
+_PLACEHOLDER = re.compile(r"\{[^{}\s]*\}|[{}]")
 _CODE_SPAN = re.compile(r"`[^`]+`")
 _LINK = re.compile(r"\]\(([^)]*)\)|<?(https?://[^\s)>]+)")
 _MARKUP = re.compile(r"</?[A-Za-z!][^>]*>|&[A-Za-z#][A-Za-z0-9]*;")
@@ -58,6 +58,10 @@ class Coverage:
     total: int
     translated: int
     fuzzy: int
+    words: int = 0
+    """Words of the source texts."""
+    words_left: int = 0
+    """Those of texts without a usable translation."""
 
     @property
     def missing(self) -> int:
@@ -112,8 +116,10 @@ class Translator:
     def coverage(self, domain: str, texts: Iterable[Text]) -> Coverage:
         """How many of the translatable texts of a domain are translated."""
         wanted = {text for text in texts if text.domain == domain and text.translatable}
-        known = sum(map(self.knows, wanted))
-        return Coverage(domain, len(wanted), known, min(self.fuzzy.get(domain, 0), len(wanted) - known))
+        left = [text for text in wanted if not self.knows(text)]
+        words, words_left = (sum(len(text.source.split()) for text in texts) for texts in (wanted, left))
+        fuzzy = min(self.fuzzy.get(domain, 0), len(left))
+        return Coverage(domain, len(wanted), len(wanted) - len(left), fuzzy, words, words_left)
 
     def list(self, items: Iterable[str]) -> str:
         """The items as a list in a sentence, by CLDR: `a, b and c`."""
@@ -179,10 +185,12 @@ def read_messages(path: Path) -> Iterator[PoMessage]:
 
 def message_problems(msgid: str, msgstr: str) -> Iterator[str]:
     """What a translation lost or added beside the words, each with what would be right."""
-    missing, added = _differences(_PLACEHOLDER, "{", msgid, msgstr)
-    if missing:
+    missing, added = _differences(_PLACEHOLDER, "{}", _CODE_SPAN.sub("", msgid), _CODE_SPAN.sub("", msgstr))
+    if missing and added:
+        yield f"placeholders {added} are not in the source text; write {missing}"
+    elif missing:
         yield f"placeholders {missing} are missing"
-    if added:
+    elif added:
         yield f"placeholders {added} are not in the source text"
     missing, added = _differences(_CODE_SPAN, "`", msgid, msgstr)
     if missing:
@@ -202,9 +210,9 @@ def message_problems(msgid: str, msgstr: str) -> Iterator[str]:
 # Most messages hold nothing that could be lost, and `in` tells that much sooner than a pattern does.
 
 
-def _differences(pattern: re.Pattern[str], mark: str, source: str, translation: str) -> tuple[str, str]:
-    """What is missing in a translation and what is not in its source; every match has the mark in it."""
-    if mark not in source and mark not in translation:
+def _differences(pattern: re.Pattern[str], marks: str, source: str, translation: str) -> tuple[str, str]:
+    """What is missing in a translation and what is not in its source; every match has one of the marks in it."""
+    if not any(mark in source or mark in translation for mark in marks):
         return "", ""
     wanted, found = pattern.findall(source), pattern.findall(translation)
     if wanted == found:
@@ -230,9 +238,9 @@ def _usable(path: Path, problems: list[Problem]) -> tuple[Messages, int]:
     texts: dict[tuple[str, str], str] = {}
     plurals: dict[str, tuple[str, ...]] = {}
     for message in file.messages:
-        if message.fuzzy or not all(message.strings):
+        if message.fuzzy or not any(message.strings):
             continue
-        if found := list(_problems_of(message)):
+        if found := list(_problems_of(message, file.forms)):
             place = Place(str(path), message.line)
             problems.extend(Problem(place, f"translation put aside: {text}", warning=True) for text in found)
         elif len(message.ids) == 1:
@@ -244,8 +252,11 @@ def _usable(path: Path, problems: list[Problem]) -> tuple[Messages, int]:
     return Messages(texts, plurals, file.rule), sum(message.fuzzy for message in file.messages)
 
 
-def _problems_of(message: PoMessage) -> Iterator[str]:
+def _problems_of(message: PoMessage, forms: int) -> Iterator[str]:
     ids, strings = message.ids, message.strings
+    if len(ids) > 1 and (len(strings) != forms or not all(strings)):
+        yield f"has {sum(map(bool, strings))} of the {forms} plural forms that the head of the file declares"
+        return
     for rank, string in enumerate(strings, start=1):
         # A plural form for one or two may say the number in a word; the last one, for many, cannot.
         spelled_out = rank < len(strings) and "{count}" not in string

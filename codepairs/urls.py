@@ -15,6 +15,7 @@ from codepairs.model import Source
 
 __all__ = [
     "absolute",
+    "addressed",
     "asset_path",
     "code_data_path",
     "code_path",
@@ -25,6 +26,7 @@ __all__ = [
     "matrix_path",
     "number_path",
     "opensearch_path",
+    "pair_of",
     "pair_path",
     "picker_path",
     "protocol_data_path",
@@ -33,6 +35,7 @@ __all__ = [
     "schema_path",
     "search_path",
     "source_url",
+    "translations_path",
 ]
 
 
@@ -120,6 +123,11 @@ def editor_schema_path(name: str) -> str:
     return f"schemas/content/{name}.schema.json"
 
 
+def translations_path() -> str:
+    """How far each language has come: `translations.json`."""
+    return "translations.json"
+
+
 def relative(target: str, page: str, style: str = "file") -> str:
     """The link from one output path to another; `style` is the site's link style.
 
@@ -135,6 +143,27 @@ def _folder_link(folder: str, page_folder: str) -> str:
     """The way from one folder to another: empty or with a slash at its end."""
     link = posixpath.relpath(folder or ".", page_folder or ".")
     return "" if link == "." else _quoted(f"{link}/")
+
+
+def addressed(address: str, style: str = "file") -> tuple[str, ...]:
+    """The output paths that an address below that of the site can mean, the likeliest first.
+
+    >>> addressed("de/"), addressed("de/names/a", "clean")
+    (('de/index.html',), ('de/names/a', 'de/names/a.html'))
+    """
+    if not address or address.endswith("/"):
+        return (f"{address}index.html",)
+    return (address, f"{address}.html") if style == "clean" else (address,)
+
+
+def pair_of(path: str) -> tuple[str, str, str, str] | None:
+    """Language, protocol and both slugs of a page of two codes, the reverse of `pair_path`; None for other paths.
+
+    >>> pair_of(pair_path("de", "names", "a", "b"))
+    ('de', 'names', 'a', 'b')
+    """
+    found = re.fullmatch(r"([^/]+)/([^/]+)/([^/]+)-vs-([^/]+)\.html", path)
+    return (found[1], found[2], found[3], found[4]) if found else None
 
 
 def absolute(target: str, base_url: str, style: str = "file") -> str:

@@ -84,10 +84,22 @@ def _site(document: Document, protocols: tuple[str, ...], problems: list[Problem
         licence=fields.document("licence", "the licence"),
         search=fields.word("search") == "yes",
         protocols=tuple(node.value for node in names) or protocols,
-        superseded={name: superseded.word(name) or "" for name in superseded.node.items},
+        superseded=_superseded(superseded),
     )
     fields.close()
     return site
+
+
+def _superseded(fields: Fields) -> dict[str, str]:
+    """The table of replaced RFCs, with their last successors."""
+    table = {name: fields.word(name) or "" for name in fields.node.items}
+    for name, successor in table.items():
+        if not (name.isdecimal() and successor.isdecimal()):
+            fields.problem(fields.place_of(name), "a replaced RFC and its successor are numbers, like '821': '5321'")
+        elif successor in table:
+            last = table[successor]
+            fields.problem(fields.place_of(name), f"RFC {successor} is replaced itself; write {last}")
+    return table
 
 
 def _url(fields: Fields) -> str:
@@ -249,10 +261,15 @@ def _facts(fields: Fields, declared: Declaration, class_id: str) -> Mapping[str,
             fields.problem(fields.place_of(name), f"unknown fact {name!r}; {did_you_mean(name, declared.facts)}")
         elif fact.role == "class":
             fields.problem(fields.place_of(name), f"fact {name!r} follows from the code itself; leave it out")
-        else:
+        elif not _is_empty(fields.node.items[name]):
             own[name] = _fact_values(fields, fact)
     filled = _with_implied(own, declared, class_id)
     return {name: filled[name] for name in declared.facts if name in filled}
+
+
+def _is_empty(node: Node) -> bool:
+    """Whether a field was left to be filled in; an empty list says that there is no value."""
+    return isinstance(node, ScalarNode) and not node.value.strip()
 
 
 def _fact_values(fields: Fields, fact: Fact) -> tuple[str, ...]:

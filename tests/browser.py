@@ -89,7 +89,7 @@ def serve(folder: Path) -> Iterator[Served]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    """A headless Chromium of the system."""
+    """A headless Chromium of the system; one at a time, as each module that imports it has its own."""
     found = next(filter(None, map(shutil.which, _NAMES)), None)
     if not found:
         message = f"not tried in a browser: none of {', '.join(_NAMES)} is installed"

@@ -206,7 +206,7 @@ def make_registry(*codes: str, optional: Iterable[str] = (), status: str = "assi
         RegistryRow(code, f"Phrase of {code}", "RFC 5321", status, Place("demo/registry.csv", line))
         for line, code in enumerate(codes, start=2)
     )
-    return Registry(rows=tuple(rows), optional=frozenset(optional))
+    return Registry(rows=tuple(rows), optional=frozenset(optional), source="A list", date="2024-12-06")
 
 
 def make_wire(*lines: str) -> tuple[WireLine, ...]:

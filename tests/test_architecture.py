@@ -27,18 +27,22 @@ ONLY_IN = {
     "jinja2": {"templates"},
     "markdown": {"prose"},
     "nh3": {"prose"},
-    "babel": {"po", "translate", "catalogues"},
+    "babel": {"po", "translate", "extraction", "catalogues"},
     "click": {"cli", "console"},
     "rich": {"console"},
     "selectolax": {"inspect"},
     "distributed": {"cluster"},
     "obstore": {"stores"},
     "PIL": {"outputs"},
+    "starlette": {"serve"},
+    "uvicorn": {"serve"},
+    "watchfiles": {"serve"},
     "zstandard": {"stores"},
     "pagefind_bin": {"indexing"},
+    "spylls": {"spelling"},
 }
 """What one part of the program knows, and no other."""
-EXTRAS = ("distributed", "obstore", "pagefind_bin", "zstandard")
+EXTRAS = ("distributed", "obstore", "pagefind_bin", "starlette", "uvicorn", "watchfiles", "zstandard")
 """Libraries that only some installations have."""
 
 
@@ -194,26 +198,26 @@ def _used_tokens(text: str) -> Iterator[str]:
 ENVIRONMENT = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, extensions=["jinja2.ext.i18n"])
 # Templates compile only where their filters are known; what the filters do is no matter here.
 ENVIRONMENT.filters.update(dict.fromkeys(("inline", "block", "plain", "unmarked"), str))
-README = TEMPLATES / "README.md"
+GUIDE = ROOT / "docs" / "templates.md"
 
 
 def _documented(name: str) -> set[str]:
-    """The variables that README.md gives a template: those of every template, of every page, of its kind, its own."""
+    """The variables that the guide gives a template: those of every template, of every page, of its kind, its own."""
     parts = dict(
-        re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+        re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", GUIDE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     )
     folder, _, stem = name.removesuffix(".html").rpartition("/")
     found = _first_cells(parts["In every template"])
     if folder == "fragments":
         row = re.search(rf"^\| `{stem}` \|(.+)\|$", parts["What fragments receive"], re.MULTILINE)
-        assert row, f"README.md does not name the fragment {stem}"
+        assert row, f"docs/templates.md does not name the fragment {stem}"
         found |= set(re.findall(r"`([a-z_]+)`", row[1]))
     elif folder != "components":
         found |= _first_cells(parts["What every page receives"])
     if folder == "pages":
         kinds = re.split(r"^(?=\*\*)", parts["What each kind of page receives beside that"], flags=re.MULTILINE)
         own = [part for part in kinds if stem in re.findall(r"\*\*(\w+)\*\*", part.partition("\n")[0])]
-        assert own, f"README.md does not name the page {stem}"
+        assert own, f"docs/templates.md does not name the page {stem}"
         found |= _first_cells("".join(own))
     return found
 

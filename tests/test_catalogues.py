@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import io
+import json
 import os
+import re
 import shutil
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from codepairs import catalogues
+from codepairs import catalogues, extraction
 from codepairs.errors import CodepairsError, ContentError
 from codepairs.load import read_sources
+from codepairs.model import Text
 from codepairs.settings import Settings
 from codepairs.translate import read_messages
 from codepairs.validate import validate
@@ -53,7 +59,7 @@ def merger(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
 
 
 def update() -> dict[str, str]:
-    return {path.name: state for path, state in catalogues.update(SETTINGS)}
+    return {each.path.name: each.state for each in catalogues.update(SETTINGS)}
 
 
 def edit(path: Path | str, old: str, new: str) -> None:
@@ -91,7 +97,7 @@ def texts() -> list[tuple[str | None, str]]:
 
 def extracted() -> Iterator[tuple[str, int, str | None, str]]:
     """What plain Babel extracts from the content."""
-    methods = [("**.yaml", "codepairs.catalogues:extract_yaml")]
+    methods = [("**.yaml", "codepairs.extraction:extract_yaml")]
     for path, line, message, _, context in extract_from_dir("content", methods):
         assert isinstance(message, str)
         yield path, line, context, message
@@ -107,25 +113,35 @@ def test_plain_babel_extracts_the_texts_of_the_catalogue(folder: Path) -> None:
 
 def test_the_extractor_is_registered_with_babel() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert project["entry-points"]["babel.extractors"] == {"codepairs_yaml": "codepairs.catalogues:extract_yaml"}
-    assert callable(catalogues.extract_yaml)
+    assert project["entry-points"]["babel.extractors"] == {
+        "codepairs_html": "codepairs.extraction:extract_html",
+        "codepairs_yaml": "codepairs.extraction:extract_yaml",
+    }
+    assert callable(extraction.extract_yaml)
+    assert callable(extraction.extract_html)
 
 
 def test_the_extractor_knows_what_a_translator_must_know(folder: Path) -> None:
     with Path("content/demo/protocol.yaml").open("rb") as file:
-        found = {message[1]: comments for _, _, message, comments in catalogues.extract_yaml(file, {}, [], {})}
-    assert found["After {a} as after {b}, wait."] == ["Placeholders stay as they are: {a}, {b}"]
-    assert found["Retry"] == []
+        found = {message[1]: comments for _, _, message, comments in extraction.extract_yaml(file, {}, [], {})}
+    assert found["After {a} as after {b}, wait."] == [
+        "One sentence about two codes that are alike in this.",
+        "Placeholders stay as they are: {a}, {b}",
+    ]
+    assert found["Retry"] == ["Heading or cell of a table: a few words, no full stop."]
     with Path("content/demo/1.yaml").open("rb") as file:
-        found = {message[1]: comments for _, _, message, comments in catalogues.extract_yaml(file, {}, [], {})}
-    assert found["The first answer, as `ONE` tells."] == ["Code spans stay as they are."]
+        found = {message[1]: comments for _, _, message, comments in extraction.extract_yaml(file, {}, [], {})}
+    assert found["The first answer, as `ONE` tells."] == [
+        "Summary: one sentence that answers “what does this mean for me”.",
+        "Code spans stay as they are.",
+    ]
 
 
 def test_a_file_outside_any_site_has_no_messages(tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     path.write_text("title: Words\n")
     with path.open("rb") as file:
-        assert list(catalogues.extract_yaml(file, {}, [], {})) == []
+        assert list(extraction.extract_yaml(file, {}, [], {})) == []
 
 
 def test_extract_writes_a_template_for_each_domain(folder: Path) -> None:
@@ -161,7 +177,6 @@ def test_a_first_update_makes_files_without_translations(folder: Path, merger: s
     assert '"Language: de\\n"' in text
     assert '"Plural-Forms: nplurals=2; plural=(n != 1);\\n"' in text
     assert "fuzzy" not in text
-    assert "Date" not in text
     assert not Path("locales/en").exists()
     assert set(messages_of(DEMO)) | set(messages_of(SITE)) >= set(texts())
     assert '\nmsgstr[0] ""\nmsgstr[1] ""' in entry(SITE, '{count} code"\nmsgid_plural "{count} codes')
@@ -342,13 +357,145 @@ def test_status_counts_messages(folder: Path, merger: str) -> None:
     edit(DEMO, 'msgctxt "meaning"\nmsgid "It comes second."', '#, fuzzy\nmsgctxt "meaning"\nmsgid "It comes second."')
     rows = [line.split() for line in catalogues.status(SETTINGS)]
     assert rows == [
-        ["language", "domain", "messages", "translated", "fuzzy", "missing"],
-        ["de", "site", "5", "0", "0", "5"],
-        ["de", "demo", "12", "1", "1", "10"],
+        ["language", "domain", "messages", "translated", "fuzzy", "missing", "words", "words", "left"],
+        ["de", "site", "5", "0", "0", "5", "18", "18"],
+        ["de", "demo", "12", "1", "1", "10", "39", "36"],
     ]
 
 
 def test_bytes_do_not_depend_on_the_clock(folder: Path) -> None:
-    template = catalogues._templates(SETTINGS)["demo"]
+    template = extraction.templates_of(SETTINGS)["demo"]
     assert catalogues._po_bytes(template) == catalogues._po_bytes(template)
     assert b"Creation" not in catalogues._po_bytes(read_po(io.BytesIO(catalogues._po_bytes(template))))
+
+
+def test_plain_pybabel_gives_the_same_catalogue(folder: Path) -> None:
+    """With the project's own mapping: messages, contexts, references, comments, and flags."""
+    catalogues.extract(SETTINGS, lines=True)
+    sources = {"site": ["templates", "content/site.yaml"], "demo": ["content/demo"]}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    for domain, paths in sources.items():
+        command = ["-m", "babel.messages.frontend", "-q", "extract", "-F", str(ROOT / "babel.cfg"), "-o", "plain.pot"]
+        subprocess.run([sys.executable, *command, *paths], env=environment, check=True)
+        ours, plain = read_all(Path(f"locales/{domain}.pot")), read_all(Path("plain.pot"))
+        assert ours == plain
+        assert len(ours) == {"site": 5, "demo": 12}[domain]
+
+
+def read_all(path: Path) -> dict[object, object]:
+    """What a file says of each message, whatever its order."""
+    with path.open("rb") as file:
+        return {
+            (item.context, item.id): (sorted(item.locations), item.auto_comments, item.flags)
+            for item in read_po(file)
+            if item.id
+        }
+
+
+def test_every_field_of_the_content_is_explained(folder: Path) -> None:
+    contexts = {text.context for text in read_texts(Settings(content=ROOT / "content"))}
+    assert {context for context in contexts if not extraction._note(context)} == set()
+    unused = [pattern for pattern in extraction.FIELD_NOTES if not any(fnmatchcase(each, pattern) for each in contexts)]
+    assert unused == ["*.apart"] or unused == []
+
+
+def read_texts(settings: Settings) -> list[Text]:
+    return [text for text in validate(read_sources(settings))[0].texts() if text.translatable]
+
+
+def test_a_template_may_speak_to_translators(folder: Path) -> None:
+    edit("templates/pages/home.html", "{{ ngettext(", "{# Translators: Below the name. #}\n{{ ngettext(")
+    catalogues.extract(SETTINGS)
+    assert "#. Below the name.\n" in Path("locales/site.pot").read_text(encoding="utf-8")
+
+
+def test_lines_stand_in_references_on_request(folder: Path, merger: str) -> None:
+    assert {each.state for each in catalogues.update(SETTINGS, lines=True)} == {"new"}
+    assert "#: content/demo/1.yaml:4\n" in DEMO.read_text(encoding="utf-8")
+    assert update() == {"site.po": "updated", "demo.po": "updated"}
+    assert "#: content/demo/1.yaml\n" in DEMO.read_text(encoding="utf-8")
+
+
+def test_an_update_says_what_became_of_the_messages(folder: Path, merger: str) -> None:
+    assert [str(each) for each in catalogues.update(SETTINGS)] == ["new: 5 to translate", "new: 12 to translate"]
+    translate(DEMO, "The second answer.", "Die zweite Antwort.")
+    translate(DEMO, "The first answer, as `ONE` tells.", "Die erste Antwort, sagt `ONE`.")
+    translate(DEMO, "After {a} as after {b}, wait.", "Nach {a} wie nach {b} warten.")
+    edit("content/demo/1.yaml", "The first answer", "The very first answer")
+    edit("content/demo/2.yaml", "The second answer.", "Quite another text of many words.")
+    edit("content/demo/protocol.yaml", "    both: 'After {a} as after {b}, wait.'\n", "")
+    told = [str(each) for each in catalogues.update(SETTINGS)]
+    # msgmerge keeps the translation of a changed text in its new place only; Babel's way in both.
+    obsolete = 2 if merger == "msgmerge" else 3
+    fuzzy = 1 if merger == "msgmerge" else 2
+    count = "1 to translate, " if merger == "msgmerge" else ""
+    assert told == [
+        "unchanged",
+        f"updated: {count}{fuzzy} changed and fuzzy now, {obsolete} no longer used, kept at the end of the file as #~",
+    ]
+    assert DEMO.read_text(encoding="utf-8").count("#~ msgstr") == obsolete
+
+
+def test_a_text_that_moves_to_another_file_keeps_its_translation(folder: Path, merger: str) -> None:
+    update()
+    translate(DEMO, "It comes second.", "Sie kommt als zweite.")
+    edit("content/demo/2.yaml", "meaning: It comes second.", "meaning: Nothing of the kind is said here.")
+    edit("content/demo/1.yaml", "meaning: It comes first.", "meaning: It comes second.")
+    update()
+    moved = entry(DEMO, "It comes second.")
+    assert "#: content/demo/1.yaml" in moved
+    assert 'msgstr "Sie kommt als zweite."' in moved
+    assert "fuzzy" not in moved
+
+
+def test_a_text_that_moves_to_another_field_waits_for_a_second_look(folder: Path, merger: str) -> None:
+    update()
+    translate(DEMO, "It comes second.", "Sie kommt als zweite.")
+    edit("content/demo/2.yaml", "meaning: It comes second.", "meaning: Nothing of the kind is said here.")
+    edit("content/demo/2.yaml", "sources:", "when: [It comes second.]\nsources:")
+    update()
+    moved = entry(DEMO, "It comes second.").splitlines()
+    assert 'msgstr "Sie kommt als zweite."' in moved
+    assert "#, fuzzy" in moved
+    assert '#| msgctxt "meaning"' in moved
+
+
+def test_the_header_is_the_translators(folder: Path, merger: str) -> None:
+    update()
+    for name in ("Project-Id-Version", "Report-Msgid-Bugs-To", "PO-Revision-Date", "Last-Translator", "Language-Team"):
+        assert f'\n"{name}: ' in DEMO.read_text(encoding="utf-8")
+    text = DEMO.read_text(encoding="utf-8")
+    own = "# Words by A. Writer.\n" + re.sub(
+        '"PO-Revision-Date: .*"', lambda _: '"PO-Revision-Date: 2024-02-03 04:05+0100\\n"\n"X-Editor: e\\n"', text
+    )
+    DEMO.write_text(own, encoding="utf-8")
+    assert update()["demo.po"] == "unchanged"
+    edit("content/demo/1.yaml", "It comes first.", "It stands alone.")
+    assert update()["demo.po"] == "updated"
+    header = own.partition("\n\n")[0]
+    assert DEMO.read_text(encoding="utf-8").startswith(f"{header}\n\n")
+
+
+def test_a_header_that_lacks_fields_gets_them_once(folder: Path, merger: str) -> None:
+    update()
+    edit(DEMO, '"Report-Msgid-Bugs-To: https://small.example/\\n"\n', "")
+    assert update() == {"site.po": "unchanged", "demo.po": "updated"}
+    assert update() == {"site.po": "unchanged", "demo.po": "unchanged"}
+    assert "Report-Msgid-Bugs-To" in DEMO.read_text(encoding="utf-8")
+
+
+def test_status_is_data_too(folder: Path) -> None:
+    update()
+    translate(DEMO, "The second answer.", "Die zweite Antwort.")
+    found = json.loads(catalogues.status_data(SETTINGS))
+    assert found["source"] == "en"
+    german = found["languages"]["de"]
+    assert (german["name"], german["messages"], german["translated"], german["words_left"]) == ("Deutsch", 17, 1, 54)
+    assert german["domains"]["demo"] == {
+        "messages": 12,
+        "translated": 1,
+        "fuzzy": 0,
+        "missing": 11,
+        "words": 39,
+        "words_left": 36,
+    }

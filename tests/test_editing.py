@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +14,19 @@ import yaml
 from jsonschema import Draft7Validator
 
 from codepairs import shapes
+from codepairs.changes import Changes, parts_of
 from codepairs.editing import editor_schemas, modeline
 from codepairs.errors import Place, Problem
 from codepairs.fields import Fields
 from codepairs.load import parse_document
 from codepairs.model import Catalogue
 from codepairs.outputs.schemas import EDITING
+from codepairs.pages import PAGE_KINDS
 from codepairs.plan import Site
 from codepairs.settings import Settings
 from codepairs.shapes import SHAPES, Shape
 from codepairs.validate import validate
-from tests.sites import output_files
+from tests.sites import output_files, with_catalogue
 from tests.support import ROOT, make_sources
 
 
@@ -213,3 +216,21 @@ def test_the_modeline_leads_from_the_file_to_its_schema() -> None:
 
 def test_a_catalogue_without_protocols_has_schemas_too(tiny: Settings, tiny_site: Site) -> None:
     assert set(editor_schemas(Catalogue(site=tiny_site.catalogue.site, protocols={}))) == {"site", "protocol"}
+
+
+def _stale(site: Site, after: Catalogue) -> list[str]:
+    """Why the published schemas have to be made again."""
+    before, now = parts_of(site, PAGE_KINDS), parts_of(with_catalogue(site, after), PAGE_KINDS)
+    (batch,) = EDITING.batches(site)
+    return Changes(site, before, now).of_output(EDITING, batch)
+
+
+def test_published_schemas_follow_what_protocols_declare_and_no_text(tiny_site: Site) -> None:
+    catalogue = tiny_site.catalogue
+    protocol = catalogue.protocols["parcel"]
+    code = protocol.codes["4.2.1"]
+    texts = replace(protocol, codes={**protocol.codes, "4.2.1": replace(code, phrase="Other words")})
+    assert _stale(tiny_site, replace(catalogue, protocols={**catalogue.protocols, "parcel": texts})) == []
+    facts = {name: fact for name, fact in protocol.facts.items() if name != "stamps"}
+    fewer = replace(protocol, facts=facts)
+    assert _stale(tiny_site, replace(catalogue, protocols={**catalogue.protocols, "parcel": fewer})) == ["editing *"]

@@ -52,7 +52,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     return made
 
 
-def _shared_number(settings: Settings) -> None:
+def shared_number(settings: Settings) -> None:
     """Give the second protocol a code that the first has too."""
     names = settings.content / "names"
     edit(names / "protocol.yaml", "pattern: '[A-Z]+|0x[0-9A-F]+'", "pattern: '.+'")
@@ -176,7 +176,7 @@ def test_absent_pagefind_is_one_warning_and_the_site_works(searched: Settings, m
 
 
 def test_number_of_several_protocols_has_a_page(tiny: Settings) -> None:
-    _shared_number(tiny)
+    shared_number(tiny)
     site = site_of(tiny)
     page = page_at(site, "de/number/5.1.1.html")
     assert page.translated
@@ -209,7 +209,7 @@ def test_page_of_a_number_comes_and_goes_with_its_second_protocol(tiny: Settings
 
 def _changes(settings: Settings) -> Iterator[bool]:
     """Make the second protocol have the number, then not; whether it has it now."""
-    _shared_number(settings)
+    shared_number(settings)
     yield True
     names = settings.content / "names"
     (names / "5.1.1.yaml").rename(names / "0x2f.yaml")

@@ -60,4 +60,4 @@ def _compare(path: Path, html: str, update: bool) -> None:
 
 def _without_counts(path: str, html: str) -> str:
     """The about page counts the messages of the templates, which is no business of the tiny site."""
-    return re.sub(r"(?<=[ >])\d+(?= )", "#", html) if path.endswith("about.html") else html
+    return re.sub(r"(?<=[ >])\d+(?=[ <])", "#", html) if path.endswith("about.html") else html

@@ -193,3 +193,26 @@ def test_no_edit_makes_the_readers_differ(data: bytes) -> None:
     found = regular_po(data)
     if found is not None:
         assert judged(data) == (found, [])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ('"Los."', '"Los.', "7:1: warning: the text is not closed by a quotation mark, or has one inside"),
+        ('"Los."', '"Los "so"."', "7:1: warning: the text is not closed by a quotation mark, or has one inside"),
+        ('"Los."', '"Los\\q."', "7:1: warning: '\\\\\\\\q' stands for nothing"),
+        ("; charset=UTF-8", "; charset=latin-1", "1:1: warning: the head of the file does not say UTF-8"),
+        ('"Los."', '"Los."\n\nmsgctxt "x"\nmsgid "Go."\nmsgstr "Geh."', "10:1: warning: the message stands in line 6"),
+        ('msgstr "Los."', 'msgtr "Los."', "7:1: is not a PO file: Unknown or misformatted keyword"),
+    ],
+)
+def test_what_gettext_would_refuse_is_told(tmp_path: Path, old: str, new: str, problem: str) -> None:
+    text = (
+        'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgctxt "x"\nmsgid "Go."\nmsgstr "Los."\n'
+    )
+    assert old in text
+    path = tmp_path / "demo.po"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    problems: list[Problem] = []
+    read_po(path, problems)
+    assert any(str(each).removeprefix(f"{path}:").startswith(problem) for each in problems), problems

@@ -2,37 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from codepairs.assets import Assets
 from codepairs.errors import Place
 from codepairs.model import Language
 from codepairs.plan import Site
-from codepairs.proofread import LanguageRule, LanguageRules, broken, language_problems, read_rules
+from codepairs.proofread import language_problems, read_rules
+from codepairs.wording import LanguageRules
 from tests.support import make_catalogue, make_code, make_protocol, make_text, make_translator, shown, unpack
-
-QUOTES = LanguageRule(re.compile(r'["“]'), "quotation marks are „…“")
-SPACE = LanguageRule(re.compile(r"\bRFC [0-9]"), "a non-breaking space stands before the number")
-RULES = LanguageRules(never=(QUOTES, SPACE))
-
-
-def test_a_broken_rule_names_the_words_and_what_would_be_right() -> None:
-    assert list(broken(RULES, 'Siehe "RFC 5321".')) == [
-        "'\"': quotation marks are „…“",
-        "'RFC 5': a non-breaking space stands before the number",
-    ]
-    assert list(broken(RULES, "Siehe RFC\u00a05321.")) == []
-
-
-def test_code_spans_may_hold_anything() -> None:
-    assert list(broken(RULES, 'Mit `"RFC 5321"` antworten.')) == []
-    assert list(broken(RULES, '`a` "b" `c`')) == ["'\"': quotation marks are „…“"]
-
-
-def test_a_language_without_rules_breaks_none(tmp_path: Path) -> None:
-    assert read_rules(tmp_path / "rules.yaml") == (LanguageRules(), [])
-    assert list(broken(LanguageRules(), '"x"')) == []
 
 
 def rules_of(tmp_path: Path, text: str) -> tuple[LanguageRules, list[str]]:
@@ -43,6 +21,7 @@ def rules_of(tmp_path: Path, text: str) -> tuple[LanguageRules, list[str]]:
 
 def test_rules_are_read(tmp_path: Path) -> None:
     text = "never:\n- {not: 'z\\. ?B\\.', because: narrow space}\n- {not: '!', because: no}\ndoubled: [die, der]\n"
+    text += "quotes: [„“]\nsame: [Codes]\nsentences: [when, 'action.*']\nlongest: 25\n"
     rules, problems = rules_of(tmp_path, text)
     assert problems == []
     assert [(rule.pattern.pattern, rule.message) for rule in rules.never] == [
@@ -50,11 +29,14 @@ def test_rules_are_read(tmp_path: Path) -> None:
         ("!", "no"),
     ]
     assert rules.doubled == {"die", "der"}
+    assert (rules.quotes, rules.same) == (("„“",), {"Codes"})
+    assert (rules.sentences, rules.longest) == (("when", "action.*"), 25)
 
 
 def test_mistakes_in_rules_are_reported_and_the_other_rules_hold(tmp_path: Path) -> None:
     text = (
         "never:\n- {not: '(', because: x}\n- {because: x}\n- {not: x, becuse: y}\n- {not: '!', because: no}\nnver: []\n"
+        "quotes: ['“”', '\"\"']\nlongest: many\n"
     )
     rules, problems = rules_of(tmp_path, text)
     assert [rule.message for rule in rules.never] == ["no"]
@@ -64,6 +46,8 @@ def test_mistakes_in_rules_are_reported_and_the_other_rules_hold(tmp_path: Path)
         "rules.yaml:4:3: a rule lacks the field 'because'",
         "rules.yaml:4:12: unknown field 'becuse' in a rule; did you mean 'because'?",
         "rules.yaml:6:1: unknown field 'nver' in the rules; did you mean 'never'?",
+        "rules.yaml:7:16: '\"\"' is no pair of quotation marks; write one like '“”'",
+        "rules.yaml:8:1: field 'longest' must be a number",
     ]
 
 
@@ -72,6 +56,9 @@ def test_a_rules_file_of_another_form_is_reported(tmp_path: Path) -> None:
         "rules.yaml:1:1: the rules must be a mapping of named fields"
     ]
     assert rules_of(tmp_path, "never: [\n")[1][0].startswith("rules.yaml:2:1: is not YAML")
+
+
+STALE = "the site has no such text any more; run `messages update`, and leave msgid as it is"
 
 
 def make_site(*codes: str) -> Site:
@@ -134,8 +121,13 @@ def test_each_language_is_judged_by_its_own_rules(tmp_path: Path) -> None:
     found = list(language_problems(tmp_path, make_site('The "first".', "The second.")))
     assert all(problem.warning for problem in found)
     assert shown(found, tmp_path) == [
+        "ar/LC_MESSAGES/demo.po:5:1: warning: ends with '!'; the source text ends with '.'",
+        f"ar/LC_MESSAGES/demo.po:5:1: warning: {STALE}",
         "de/LC_MESSAGES/demo.po:7:1: warning: '“': quotation marks are „…“",
+        f"de/LC_MESSAGES/demo.po:7:1: warning: {STALE}",
         "de/LC_MESSAGES/demo.po:14:1: warning: '!': no shouting",
+        "de/LC_MESSAGES/demo.po:14:1: warning: ends with '!'; the source text ends with 'no sign'",
+        f"de/LC_MESSAGES/demo.po:14:1: warning: {STALE}",
         "0.yaml:4:10: warning: '\"': quotation marks are “…”",
         "base.html:3:1: warning: '\"': quotation marks are “…”",
     ]
@@ -145,3 +137,30 @@ def test_mistakes_in_a_rules_file_are_errors(tmp_path: Path) -> None:
     unpack(tmp_path, "-- de/rules.yaml --\nnever: x\n")
     found = list(language_problems(tmp_path, make_site()))
     assert [str(problem) for problem in found] == [f"{tmp_path}/de/rules.yaml:1:8: field 'never' must be a list"]
+
+
+def test_what_is_never_shown_is_reported(tmp_path: Path) -> None:
+    unpack(
+        tmp_path,
+        """
+        -- de/LC_MESSAGES/dmo.po --
+        msgid ""
+        msgstr ""
+        "Content-Type: text/plain; charset=utf-8\\n"
+        -- de/LC_MESSAGES/demo.po --
+        msgid ""
+        msgstr ""
+        "Language: fr\\n"
+        "Content-Type: text/plain; charset=utf-8\\n"
+
+        msgctxt "sumary"
+        msgid "The first."
+        msgstr "Die erste."
+        """,
+    )
+    assert shown(language_problems(tmp_path, make_site("The first.")), tmp_path) == [
+        "de/LC_MESSAGES/demo.po:3:1: warning: the head of the file says 'fr'; its folder is that of 'de'",
+        "de/LC_MESSAGES/demo.po:7:1: warning: this text does not stand in the field 'sumary'; "
+        "write 'summary' after msgctxt",
+        "de/LC_MESSAGES/dmo.po:1:1: warning: no protocol is called 'dmo'; did you mean 'demo'?",
+    ]

@@ -105,7 +105,7 @@ SOURCE = "After {code} see [the RFC](https://example.org/a) and `RSET`."
         ),
         (
             "Nach {Code} siehe [das RFC](https://example.org/a), `RSET`.",
-            ["placeholders {code} are missing"],
+            ["placeholders {Code} are not in the source text; write {code}"],
         ),
         (
             "Nach {code} siehe [das RFC](https://example.org/a) und RSET.",
@@ -216,11 +216,13 @@ def test_coverage_counts_the_texts_of_a_domain(tmp_path: Path) -> None:
     sources = ("Go.", "Go.", "Wait.", "Stop.", "New.", "`RSET`")
     texts = [*map(make_text, sources), make_text("Go.", domain="absent")]
     coverage = translator.coverage("demo", texts)
-    assert coverage == Coverage("demo", total=4, translated=1, fuzzy=2)
+    assert coverage == Coverage("demo", total=4, translated=1, fuzzy=2, words=4, words_left=3)
     assert coverage.missing == 1
-    assert translator.coverage("absent", texts) == Coverage("absent", total=1, translated=0, fuzzy=0)
+    assert translator.coverage("absent", texts) == Coverage(
+        "absent", total=1, translated=0, fuzzy=0, words=1, words_left=1
+    )
     # More fuzzy messages than texts are left cannot all belong to these texts.
-    assert translator.coverage("demo", [make_text("Go."), make_text("Wait.")]) == Coverage("demo", 2, 1, 1)
+    assert translator.coverage("demo", [make_text("Go."), make_text("Wait.")]) == Coverage("demo", 2, 1, 1, 2, 1)
 
 
 def test_the_interface_has_no_context(tmp_path: Path) -> None:
@@ -289,7 +291,9 @@ def test_a_plural_with_one_bad_form_is_put_aside_as_a_whole(tmp_path: Path) -> N
 def test_a_plural_with_a_missing_form_is_not_translated(tmp_path: Path) -> None:
     po = HEADER.format(lang="de") + PLURALS.format(forms="nplurals=2; plural=(n != 1)") + plural("{count} A", "")
     translator, problems = read(tmp_path, po, domain="site")
-    assert problems == []
+    assert shown(problems, tmp_path) == [
+        "site.po:7:1: warning: translation put aside: has 1 of the 2 plural forms that the head of the file declares"
+    ]
     assert translator.plural("{count} code", "{count} codes", 2) == Phrase("{count} codes", "en")
 
 

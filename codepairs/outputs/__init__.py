@@ -10,6 +10,7 @@ from codepairs.outputs.images import IMAGES
 from codepairs.outputs.llms import LLMS
 from codepairs.outputs.schemas import EDITING, SCHEMAS
 from codepairs.outputs.sitemap import ROBOTS, SITEMAP
+from codepairs.outputs.translations import TRANSLATIONS
 from codepairs.plan import OutputKind
 
 __all__ = ["OUTPUTS"]
@@ -19,6 +20,7 @@ OUTPUTS: tuple[OutputKind, ...] = (
     SEARCH,
     ROBOTS,
     LLMS,
+    TRANSLATIONS,
     ASSETS,
     PICKER,
     ADDRESSES,

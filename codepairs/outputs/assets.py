@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from codepairs.plan import Batch, File, OutputKind, Plan, Site
+from codepairs.urls import asset_path
 
 __all__ = ["ASSETS"]
 
@@ -15,4 +16,4 @@ def _files(site: Site, plan: Plan, batch: Batch) -> Iterator[File]:
         yield File(path, data)
 
 
-ASSETS = OutputKind(name="assets", needs=("program", "asset"), files=_files)
+ASSETS = OutputKind(name="assets", needs=("program", "asset"), holds=asset_path("*"), files=_files)

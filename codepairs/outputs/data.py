@@ -164,5 +164,9 @@ def _json(data: dict[str, Any]) -> bytes:
 
 
 DATA = OutputKind(
-    name="data", needs=("program", "settings", "protocol", "order", "code", "pair"), files=_files, keys=_keys
+    name="data",
+    needs=("program", "settings", "protocol", "order", "code", "pair"),
+    holds=code_data_path("{lang}", "{0}", "*"),
+    files=_files,
+    keys=_keys,
 )

@@ -144,5 +144,9 @@ def _said(text: Text, voice: Voice) -> _Said:
 
 
 DECODE = OutputKind(
-    name="decoding", needs=("program", "settings", "protocol", "order", "pair"), files=_files, keys=_keys
+    name="decoding",
+    needs=("program", "settings", "protocol", "order", "pair"),
+    holds=decode_data_path("{lang}"),
+    files=_files,
+    keys=_keys,
 )

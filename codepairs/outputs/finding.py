@@ -35,6 +35,7 @@ from codepairs.urls import (
 
 __all__ = ["ADDRESSES", "OPENSEARCH", "PICKER", "SEARCH"]
 
+_ADDRESSES = "404.json"
 _SHORT_NAME = 16
 """Characters that a short name may have, by OpenSearch."""
 _LISTED = 5
@@ -88,7 +89,7 @@ def _addresses(site: Site, plan: Plan, batch: Batch) -> Iterator[File]:
             for codes in [protocol.codes.values()]
         ],
     }
-    yield File("404.json", _json(data))
+    yield File(_ADDRESSES, _json(data))
 
 
 def _opensearch(site: Site, plan: Plan, batch: Batch) -> Iterator[File]:
@@ -225,9 +226,19 @@ def _json(data: dict[str, Any]) -> bytes:
 
 
 _SAYS = ("program", "settings", "labels", "messages", "protocol", "order")
-SEARCH = OutputKind(name="search", needs=(*_SAYS, "code", "pair", "indexer"), files=_search, keys=_by_language)
-PICKER = OutputKind(name="picker", needs=_SAYS, files=_picker, keys=_by_protocol)
-ADDRESSES = OutputKind(name="addresses", needs=("program", "settings", "order"), files=_addresses)
+SEARCH = OutputKind(
+    name="search",
+    needs=(*_SAYS, "code", "pair", "indexer"),
+    holds=search_path("{lang}", "*"),
+    files=_search,
+    keys=_by_language,
+)
+PICKER = OutputKind(name="picker", needs=_SAYS, holds=picker_path("{lang}", "{0}"), files=_picker, keys=_by_protocol)
+ADDRESSES = OutputKind(name="addresses", needs=("program", "settings", "order"), holds=_ADDRESSES, files=_addresses)
 OPENSEARCH = OutputKind(
-    name="opensearch", needs=("program", "settings", "messages"), files=_opensearch, keys=_by_language
+    name="opensearch",
+    needs=("program", "settings", "messages"),
+    holds=opensearch_path("{lang}"),
+    files=_opensearch,
+    keys=_by_language,
 )

@@ -75,4 +75,4 @@ def _files(site: Site, plan: Plan, batch: Batch) -> Iterator[File]:
     yield File(image_path(protocol, slug), picture(_card(site, protocol, slug)))
 
 
-IMAGES = OutputKind(name="image", needs=("drawing", "image"), files=_files, keys=_keys)
+IMAGES = OutputKind(name="image", needs=("drawing", "image"), holds=image_path("{0}", "{1}"), files=_files, keys=_keys)

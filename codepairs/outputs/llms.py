@@ -17,9 +17,11 @@ from codepairs.urls import absolute, lang_path, protocol_data_path, protocol_pat
 
 __all__ = ["LLMS"]
 
+_NAME = "llms.txt"
+
 
 def _files(site: Site, plan: Plan, batch: Batch) -> Iterator[File]:
-    yield File("llms.txt", "\n".join(_lines(site)).encode() + b"\n")
+    yield File(_NAME, "\n".join(_lines(site)).encode() + b"\n")
 
 
 def _lines(site: Site) -> Iterator[str]:
@@ -73,4 +75,4 @@ def _flat(text: str) -> str:
     return re.sub(r"[\[\]<\\]", r"\\\g<0>", " ".join(text.split()))
 
 
-LLMS = OutputKind(name="llms", needs=("program", "settings", "protocol"), files=_files)
+LLMS = OutputKind(name="llms", needs=("program", "settings", "protocol"), holds=_NAME, files=_files)

@@ -157,7 +157,7 @@ def _files(site: Site, plan: Plan, batch: Batch) -> Iterator[File]:
         yield File(schema_path(name), schema_text(schema_of(name, site)).encode())
 
 
-SCHEMAS = OutputKind(name="schemas", needs=("program", "settings"), files=_files)
+SCHEMAS = OutputKind(name="schemas", needs=("program", "settings"), holds=schema_path("*"), files=_files)
 
 
 def _for_editors(site: Site, plan: Plan, batch: Batch) -> Iterator[File]:
@@ -166,4 +166,6 @@ def _for_editors(site: Site, plan: Plan, batch: Batch) -> Iterator[File]:
         yield File(path, schema_text(schema | {"$id": absolute(path, site.base_url)}).encode())
 
 
-EDITING = OutputKind(name="editing", needs=("program", "editing", "settings"), files=_for_editors)
+EDITING = OutputKind(
+    name="editing", needs=("program", "editing", "settings"), holds=editor_schema_path("*"), files=_for_editors
+)

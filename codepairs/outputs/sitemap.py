@@ -19,6 +19,7 @@ __all__ = ["ROBOTS", "SITEMAP", "sitemap_files"]
 _MOST = 50_000
 """Addresses a sitemap may hold."""
 _INDEX = "sitemap.xml"
+_ROBOTS = "robots.txt"
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
@@ -43,7 +44,7 @@ def sitemap_files(site: Site, plan: Iterable[Page], most: int = _MOST) -> Iterat
 
 def _robots(site: Site, plan: Plan, batch: Batch) -> Iterator[File]:
     """robots.txt: everything may be read; the sitemap index is named."""
-    yield File("robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {absolute(_INDEX, site.base_url)}\n".encode())
+    yield File(_ROBOTS, f"User-agent: *\nAllow: /\n\nSitemap: {absolute(_INDEX, site.base_url)}\n".encode())
 
 
 def _sitemap(site: Site, pages: Iterable[Page]) -> Iterator[bytes]:
@@ -75,5 +76,5 @@ def _entry(site: Site, page: Page) -> str:
 _PLACE = "~place~"
 """Stands for what follows the language in an address; `~` is in no name of a page."""
 
-SITEMAP = OutputKind(name="sitemap", needs=("program", "settings", "listing"), files=_sitemaps)
-ROBOTS = OutputKind(name="robots", needs=("program", "settings"), files=_robots)
+SITEMAP = OutputKind(name="sitemap", needs=("program", "settings", "listing"), holds="sitemap*.xml", files=_sitemaps)
+ROBOTS = OutputKind(name="robots", needs=("program", "settings"), holds=_ROBOTS, files=_robots)

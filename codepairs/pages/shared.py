@@ -20,7 +20,7 @@ __all__ = ["CodeLink", "Context", "PairLink", "Shared", "SourceLink"]
 T = TypeVar("T")
 
 Context = dict[str, Any]
-"""What a template receives, by name; templates/README.md lists it for each kind of page."""
+"""What a template receives, by name; docs/templates.md lists it for each kind of page."""
 
 
 @dataclass(frozen=True, slots=True)

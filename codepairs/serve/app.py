@@ -1,0 +1,241 @@
+"""The server: answers requests, watches the sources, tells the tabs. Runs, on this machine only.
+
+Everything that reads or renders happens in one thread, one thing after another. A tab is told by server-sent events:
+the version of its page, which it compares with its own, and what is wrong. The HTML of a page is that of a build with
+one script tag more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import mimetypes
+import socket
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from functools import cache
+from html import escape
+from pathlib import Path
+from types import FrameType
+from typing import Any, TypeVar
+from urllib.parse import unquote
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.routing import Route
+from watchfiles import awatch
+
+from codepairs.errors import ContentError, OutputError, Problem
+from codepairs.serve.desk import Desk
+from codepairs.settings import Settings
+
+__all__ = ["HOST", "OWN", "Server", "listening", "run"]
+
+T = TypeVar("T")
+
+HOST = "127.0.0.1"
+OWN = "/_serve/"
+"""Where the server's own files lie; no page does, as no language is called so."""
+_NAMES = (HOST, "localhost")
+"""What a browser may call this machine; a page from elsewhere that has its name point here cannot read anything."""
+_FILES = ("live.js", "live.css")
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_QUIET = 10
+"""Milliseconds without a change after which files are read."""
+_LATEST = 200
+"""Milliseconds after which they are read even if changes go on."""
+_ALIVE = 15
+"""Seconds after which a tab that is told nothing is told so, to see whether it is still there."""
+
+
+class Server:
+    """A site, and the tabs that show it; `told` hears what is wrong after each change."""
+
+    def __init__(
+        self, settings: Settings, editor: str = "", told: Callable[[Sequence[Problem]], None] = lambda _: None
+    ) -> None:
+        self._desk = Desk(settings, editor)
+        self._told = told
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="codepairs")
+        self._tabs: dict[asyncio.Event, str] = {}
+        self._closing = False
+        self._folders = [path for path in (settings.content, settings.locales, settings.templates) if path.is_dir()]
+        # Read while the libraries of the server are still being imported.
+        self._first = self._thread.submit(self._desk.refresh)
+
+    def app(self) -> Starlette:
+        """What answers requests, and watches for as long as it runs."""
+        return Starlette(
+            routes=[
+                Route(f"{OWN}events", self._events),
+                Route(f"{OWN}{{name}}", self._own),
+                Route("/{path:path}", self._answer),
+            ],
+            middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(_NAMES), www_redirect=False)],
+            lifespan=self._lifespan,
+        )
+
+    def close(self) -> None:
+        """Let all tabs go."""
+        self._closing = True
+        self._wake()
+
+    async def refresh(self, changed: Iterable[str] = ()) -> None:
+        """Read the sources again, of which these files changed, and tell the tabs."""
+        before = self._desk.problems
+        await self._done(self._desk.refresh, sorted(set(self._tabs.values())), changed)
+        if self._desk.problems != before:
+            self._told(self._desk.problems)
+        self._wake()
+
+    @asynccontextmanager
+    async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        watching = asyncio.create_task(self._watch())
+        self._first.add_done_callback(lambda _: self._told(self._desk.problems) if self._desk.problems else None)
+        try:
+            yield
+        finally:
+            self.close()
+            watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching
+            self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def _watch(self) -> None:
+        async for changes in awatch(*self._folders, step=_QUIET, debounce=_LATEST):
+            await self.refresh([path for _, path in changes])
+
+    async def _done(self, act: Callable[..., T], *arguments: Any) -> T:
+        """What a function returns that reads or renders."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, act, *arguments)
+
+    def _wake(self) -> None:
+        for changed in self._tabs:
+            changed.set()
+
+    async def _answer(self, request: Request) -> Response:
+        return await self._done(self._answered, request.url.path, request.path_params["path"])
+
+    def _answered(self, raw: str, path: str) -> Response:
+        desk, address = self._desk, f"/{path}"
+        try:
+            found, status = desk.find(address), 200
+            if found is None and desk.preview is not None:
+                base = desk.preview.base
+                folder = base if address == "/" else desk.preview.folder(address)
+                if folder:
+                    return RedirectResponse(_local(folder), headers=_HEADERS)
+                found, status = desk.missing(), 404
+        except ContentError:
+            found, status = None, 500
+        if found is None:
+            return _html(_waiting(), "", 500)
+        if found.page is None:
+            return Response(found.data, media_type=_media_type(found.path), headers=_HEADERS)
+        return _html(found.data, desk.version(address), status)
+
+    async def _own(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in _FILES:
+            return Response("not found", 404, headers=_HEADERS)
+        return Response(_file(name), media_type=_media_type(name), headers=_HEADERS)
+
+    async def _events(self, request: Request) -> Response:
+        address = unquote(request.query_params.get("address", "/"))
+        return StreamingResponse(self._states(address), media_type="text/event-stream", headers=_HEADERS)
+
+    async def _states(self, address: str) -> AsyncIterator[str]:
+        """What the tab at an address is told: at once, and whenever it is something else."""
+        changed, said = asyncio.Event(), None
+        self._tabs[changed] = address
+        try:
+            while not self._closing:
+                changed.clear()
+                state = await self._done(self._desk.state, address)
+                if state != said:
+                    yield f"data: {json.dumps(state)}\n\n"
+                    said = state
+                try:
+                    await asyncio.wait_for(changed.wait(), _ALIVE)
+                except TimeoutError:
+                    yield ": still here\n\n"
+        finally:
+            del self._tabs[changed]
+
+
+def run(server: Server, listener: socket.socket) -> None:
+    """Serve until the program is interrupted."""
+    config = uvicorn.Config(
+        server.app(),
+        log_config=None,
+        access_log=False,
+        ws="none",
+        http="h11",
+        loop="asyncio",
+        timeout_graceful_shutdown=1,
+    )
+    # Once everything is closed, uvicorn hands the interruption on.
+    with suppress(KeyboardInterrupt):
+        _Uvicorn(config, server).run(sockets=[listener])
+
+
+def listening(port: int) -> socket.socket:
+    """A socket of this machine that nobody else can reach; port 0 takes any that is free. Raises OutputError."""
+    try:
+        return socket.create_server((HOST, port))
+    except OSError as error:
+        raise OutputError(f"port {port} cannot be used: {error.strerror}; choose another with --port") from None
+
+
+class _Uvicorn(uvicorn.Server):
+    """Lets the tabs go before it waits for the end of their requests."""
+
+    def __init__(self, config: uvicorn.Config, server: Server) -> None:
+        super().__init__(config)
+        self._site = server
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        self._site.close()
+
+
+def _html(data: bytes, version: str, status: int) -> Response:
+    """A page with the script that keeps it up to date, the last thing in its body."""
+    tag = f'<script src="{OWN}live.js" data-version="{escape(version)}" defer></script>\n'.encode()
+    start, body, end = data.rpartition(b"</body>")
+    return Response(start + tag + body + end if body else data + tag, status, _HEADERS, "text/html")
+
+
+def _local(path: str) -> str:
+    """A path of this host as an address: never that of another, which two slashes would begin."""
+    return "/" + path.lstrip("/")
+
+
+def _media_type(path: str) -> str:
+    return _types().guess_type(path)[0] or "application/octet-stream"
+
+
+@cache
+def _types() -> mimetypes.MimeTypes:
+    """Media types as Python knows them, whatever this machine's files say; that of scripts by RFC 9239."""
+    types = mimetypes.MimeTypes(filenames=())
+    types.add_type("text/javascript", ".js")
+    return types
+
+
+def _waiting() -> bytes:
+    return _file("waiting.html")
+
+
+@cache
+def _file(name: str) -> bytes:
+    return (Path(__file__).parent / name).read_bytes()

@@ -1,0 +1,189 @@
+"""The latest good state of a site, and what is wrong since. Reads; knows nothing of the network.
+
+The site is read anew after every change, each content file only where it is another. It takes the place of the one
+before when nothing is wrong with it: it reads without errors, the pages that are open render, and, where templates
+changed, so does a page of each kind.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import traceback
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from codepairs.errors import CodepairsError, ContentError, Place, Problem, errors_of
+from codepairs.load import Document, read_document
+from codepairs.pipeline import read_site
+from codepairs.plan import Page
+from codepairs.preview import Found, Preview
+from codepairs.serve.editors import editor_address, written_at
+from codepairs.settings import Settings
+
+__all__ = ["Desk", "excerpt"]
+
+T = TypeVar("T")
+
+_AROUND = 2
+"""Lines of an excerpt before and after the one that is meant."""
+_LONGEST = 240
+"""Characters of a line in an excerpt."""
+_MOST = 50
+"""Problems that a page shows; the terminal has them all."""
+
+
+class Desk:
+    """A site that is worked at."""
+
+    def __init__(self, settings: Settings, editor: str = "") -> None:
+        self.settings = settings
+        self.preview: Preview | None = None
+        """The latest good state; None before there was any."""
+        self.problems: tuple[Problem, ...] = ()
+        """What keeps the sources from being the next one."""
+        self._editor = editor
+        self._documents = _Documents()
+        self._rendering: Page | None = None
+        self._changed: set[str] = set()
+
+    def refresh(self, addresses: Iterable[str] = (), changed: Iterable[str] = ()) -> None:
+        """Read the sources again; `addresses` are those of open pages, `changed` are the files to blame."""
+        self._changed.update(map(os.path.realpath, changed))
+        enabled = gc.isenabled()
+        # Reading makes many objects and no garbage.
+        gc.disable()
+        try:
+            self._refresh(addresses)
+        finally:
+            if enabled:
+                gc.enable()
+
+    def _refresh(self, addresses: Iterable[str]) -> None:
+        self._rendering = None
+        try:
+            site, _ = read_site(self.settings, self._documents)
+            preview = Preview(site, self._told)
+            before = self.preview.site.templates if self.preview else site.templates
+            for page in preview.samples() if site.templates != before else ():
+                preview.html(page)
+            for address in addresses:
+                preview.version(address)
+        except Exception as error:
+            # Whatever an author does while files are half written, the server goes on.
+            self.problems = self._changed_first(self._problems_of(error))
+        else:
+            self.preview, self.problems = preview, ()
+            self._changed.clear()
+
+    def _changed_first(self, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+        """The problems of files that changed since the last good state stand first: the others may follow from them."""
+        return tuple(sorted(problems, key=lambda problem: os.path.realpath(problem.place.path) not in self._changed))
+
+    def find(self, address: str) -> Found | None:
+        """What lies at an address, in the latest good state. Raises ContentError where it cannot be made."""
+        return self._tried(lambda preview: preview.find(address))
+
+    def missing(self) -> Found | None:
+        """The page that stands for what is not there. Raises ContentError where it cannot be made."""
+        return self._tried(lambda preview: preview.missing())
+
+    def version(self, address: str) -> str:
+        """What tells whether the page at an address is another than before; empty where it cannot be made."""
+        try:
+            return self._tried(lambda preview: preview.version(address)) or ""
+        except ContentError:
+            return ""
+
+    def state(self, address: str) -> Mapping[str, Any]:
+        """What a tab is told: the version of its page, where it was written, and what is wrong."""
+        found, version, problems = None, "", self.problems
+        try:
+            found = self.find(address)
+            version = self._tried(lambda preview: preview.version(address)) or ""
+        except ContentError as error:
+            problems = problems or error.problems
+        return {
+            "version": version,
+            "edit": self._edit(found.page if found else None),
+            "problems": [self._shown(problem) for problem in problems[:_MOST]],
+            "count": len(problems),
+        }
+
+    def _tried(self, make: Callable[[Preview], T]) -> T | None:
+        """What `make` makes of the latest good state, None where there is none. Raises ContentError."""
+        self._rendering = None
+        try:
+            return make(self.preview) if self.preview else None
+        except Exception as error:
+            raise ContentError(self._problems_of(error)) from error
+
+    def _told(self, page: Page) -> None:
+        self._rendering = page
+
+    def _edit(self, page: Page | None) -> Mapping[str, str] | None:
+        """The link that opens what a page shows."""
+        if page is None or self.preview is None or not self._editor:
+            return None
+        place = written_at(page, self.preview.site, self.settings)
+        return {"href": editor_address(self._editor, place), "label": place.path}
+
+    def _shown(self, problem: Problem) -> Mapping[str, Any]:
+        place = problem.place
+        return {
+            "place": str(place),
+            "message": problem.message,
+            "href": editor_address(self._editor, place),
+            "column": place.column,
+            "line": place.line,
+            "excerpt": excerpt(place),
+        }
+
+    def _problems_of(self, error: Exception) -> tuple[Problem, ...]:
+        """An error as problems with their places."""
+        if isinstance(error, ContentError):
+            return errors_of(error.problems, strict=self.settings.strict)
+        if isinstance(error, CodepairsError):
+            return (Problem(Place(str(self.settings.content)), str(error)),)
+        text = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        page = f" (in {self._rendering.path})" if self._rendering else ""
+        return (Problem(self._place_in_template(error) or Place(str(self.settings.content)), text + page),)
+
+    def _place_in_template(self, error: Exception) -> Place | None:
+        """The line of a template where an error arose; None where it arose elsewhere."""
+        folder = self.settings.templates
+        for frame in reversed(traceback.extract_tb(error.__traceback__)):
+            if frame.filename.endswith(".html") and (folder / frame.filename).is_file():
+                return Place(str(folder / frame.filename), frame.lineno or 1)
+        return None
+
+
+class _Documents:
+    """Reads content files, each again only where it is another than last time."""
+
+    def __init__(self) -> None:
+        self._known: dict[Path, tuple[tuple[int, int, int], Document]] = {}
+
+    def __call__(self, path: Path) -> Document:
+        try:
+            stat = path.stat()
+        except OSError:
+            return read_document(path)
+        stamp = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+        known = self._known.get(path)
+        if known is None or known[0] != stamp:
+            known = self._known[path] = (stamp, read_document(path))
+        return known[1]
+
+
+def excerpt(place: Place) -> list[tuple[int, str]]:
+    """The lines around a place with their numbers; none where the file cannot be read."""
+    try:
+        lines = Path(place.path).read_bytes().decode("utf-8", errors="replace").split("\n")
+    except OSError:
+        return []
+    first = max(place.line - _AROUND, 1)
+    return [(rank, line.rstrip("\r")[:_LONGEST]) for rank, line in enumerate(lines, 1)][
+        first - 1 : place.line + _AROUND
+    ]
