@@ -183,6 +183,7 @@ def test_removed_protocol_and_language_leave_no_empty_folders(built: Settings) -
         "en",
         "en/parcel",
         "schemas",
+        "schemas/content",
     }
     assert {name for name in folders if name.startswith("assets/")} == {
         "assets/og",
