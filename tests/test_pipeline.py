@@ -79,7 +79,7 @@ def test_every_problem_of_a_run_is_reported_with_its_place(tiny: Settings) -> No
         "content/names/0x2f.yaml:1:1: the code lacks the field 'title'",
         "content/names/0x2f.yaml:3:1: unknown field 'titel' in the code; did you mean 'title'?",
         "content/names/noerror.yaml:4:18: unknown value 'head' of fact 'section'; did you mean 'header'?",
-        "content/parcel/4.2.1.yaml:1:1: code '4.2.1' names the unknown code '5.1.9' in 'confused_with'; "
+        "content/parcel/4.2.1.yaml:23:17: code '4.2.1' names the unknown code '5.1.9' in 'confused_with'; "
         "known: 2.0.0, 4.2.1, 4.10.1, 5.1.0, 5.1.1, 5.7.1, 5.7.2",
     ]
 
@@ -183,6 +183,7 @@ def test_removed_protocol_and_language_leave_no_empty_folders(built: Settings) -
         "en",
         "en/parcel",
         "schemas",
+        "schemas/content",
     }
     assert {name for name in folders if name.startswith("assets/")} == {
         "assets/og",
