@@ -226,9 +226,9 @@ def test_messages_status_counts_by_language_and_domain(tiny: Settings) -> None:
     assert result.exit_code == 0
     rows = {(cells[0], cells[1]): cells[2:] for cells in map(str.split, result.stdout.splitlines())}
     assert rows["language", "domain"] == ["messages", "translated", "fuzzy", "missing", "words", "words", "left"]
-    assert rows["de", "names"] == ["19", "19", "0", "0"]
-    assert rows["ar", "names"] == ["19", "0", "0", "19"]
-    total, translated, fuzzy, missing = map(int, rows["ar", "parcel"])
+    assert rows["de", "names"][:4] == ["19", "19", "0", "0"]
+    assert rows["ar", "names"][:4] == ["19", "0", "0", "19"]
+    total, translated, fuzzy, missing = map(int, rows["ar", "parcel"][:4])
     assert (translated + fuzzy + missing, fuzzy) == (total, 1)
 
 
@@ -287,6 +287,7 @@ def test_messages_fail_on_bad_content(tiny: Settings) -> None:
 
 
 def test_build_script_is_the_same_program(tiny: Settings) -> None:
-    command = [sys.executable, str(ROOT / "build.py"), "check", *_options(tiny)]
+    command = [sys.executable, str(ROOT / "build.py"), "messages", "status", *_options(tiny)]
     result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tiny.content)
-    assert (result.returncode, result.stdout, result.stderr) == (0, "0 errors, 0 warnings\n", "")
+    said = _run(tiny, "messages", "status").stdout
+    assert (result.returncode, result.stdout, result.stderr) == (0, said, "")
