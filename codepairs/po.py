@@ -115,7 +115,7 @@ def _misspelt(data: bytes, path: Path) -> Iterator[Problem]:
             continue
         escape = _ESCAPE.search(written[1])
         if escape and escape[1] not in _ESCAPES:
-            text = f"{escape[0]!r} stands for nothing; a backslash is written \\\\"
+            text = f"'{escape[0]}' stands for nothing; a backslash is written \\\\"
         elif not _INNER.fullmatch(written[1].removesuffix('"')) or not written[1].endswith('"'):
             text = 'the text is not closed by a quotation mark, or has one inside that is not written \\"'
         else:

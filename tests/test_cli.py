@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from codepairs import __version__
+from codepairs import __version__, proofread
 from codepairs.cli import main
 from codepairs.manifest import MANIFEST
 from codepairs.settings import Settings
@@ -24,6 +24,13 @@ FRESH = """names: registry.csv of 2024-01-02 (The registry of the tests): 3 of 4
 names: in registry.csv without a page: 0x30
 """
 """What a check of the tiny site lists beside problems."""
+
+
+@pytest.fixture(autouse=True)
+def _no_dictionaries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The words of the tiny site are in no dictionary, and not every machine has one."""
+    monkeypatch.setattr(proofread, "misspelt", lambda words, tag, known: {})
+    monkeypatch.setattr(proofread, "missing_dictionary", lambda tag: None)
 
 
 def _options(settings: Settings) -> list[str]:
@@ -280,10 +287,10 @@ def test_messages_status_counts_by_language_and_domain(tiny: Settings) -> None:
     result = _run(tiny, "messages", "status")
     assert result.exit_code == 0
     rows = {(cells[0], cells[1]): cells[2:] for cells in map(str.split, result.stdout.splitlines())}
-    assert rows["language", "domain"] == ["messages", "translated", "fuzzy", "missing"]
-    assert rows["de", "names"] == ["19", "19", "0", "0"]
-    assert rows["ar", "names"] == ["19", "0", "0", "19"]
-    total, translated, fuzzy, missing = map(int, rows["ar", "parcel"])
+    assert rows["language", "domain"] == ["messages", "translated", "fuzzy", "missing", "words", "words", "left"]
+    assert rows["de", "names"][:4] == ["19", "19", "0", "0"]
+    assert rows["ar", "names"][:4] == ["19", "0", "0", "19"]
+    total, translated, fuzzy, missing = map(int, rows["ar", "parcel"][:4])
     assert (translated + fuzzy + missing, fuzzy) == (total, 1)
 
 
@@ -342,6 +349,7 @@ def test_messages_fail_on_bad_content(tiny: Settings) -> None:
 
 
 def test_build_script_is_the_same_program(tiny: Settings) -> None:
-    command = [sys.executable, str(ROOT / "build.py"), "check", *_options(tiny)]
+    command = [sys.executable, str(ROOT / "build.py"), "messages", "status", *_options(tiny)]
     result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tiny.content)
-    assert (result.returncode, result.stdout, result.stderr) == (0, FRESH + "0 errors, 0 warnings\n", "")
+    said = _run(tiny, "messages", "status").stdout
+    assert (result.returncode, result.stdout, result.stderr) == (0, said, "")
