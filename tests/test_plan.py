@@ -184,9 +184,9 @@ def test_pairs_are_batches_by_their_first_code(tiny_site: Site) -> None:
 def test_files_that_are_no_pages_come_first_and_count_as_none(tiny_site: Site) -> None:
     batches = list(plan_of(tiny_site).batches())
     count = sum(batch.count == 0 for batch in batches)
-    # Seven for the site, data and picker of each protocol in each language, pictures of the site, the protocols and the
+    # Eight for the site, data and picker of each protocol in each language, pictures of the site, the protocols and the
     # codes, what the decode page of each language knows.
-    assert count == 7 + 2 * (3 * 2) + 1 + 2 + 10 + 3
+    assert count == 8 + 2 * (3 * 2) + 1 + 2 + 10 + 3
     assert all(batch.count == 0 for batch in batches[:count])
 
 

@@ -196,7 +196,9 @@ def _document(path: Path, content: dict[str, Any]) -> Any:
 
 
 def _slug(code: str) -> str:
-    return default_slug(code) or "".join(f"{ord(char):x}" for char in code)
+    found = default_slug(code)
+    # A code that is called VS has to be given a slug.
+    return found if found and found != "vs" else "".join(f"{ord(char):x}" for char in code)
 
 
 def _ordered(order: str, listed: Sequence[str], pair: Sequence[str]) -> list[str]:

@@ -222,11 +222,12 @@ def test_last_good_state_is_kept(tiny: Settings) -> None:
 
 
 def test_errors_of_changed_files_stand_first(tiny: Settings) -> None:
-    """One code that cannot be read leaves others with references to nothing."""
+    """Of two files that cannot be read, the one that was just saved comes first, whatever its name."""
     desk = Desk(tiny)
     desk.refresh()
     path = tiny.content / "parcel" / "5.1.1.yaml"
-    path.write_text("code: [", encoding="utf-8")
+    for broken in (tiny.content / "parcel" / "4.2.1.yaml", path):
+        broken.write_text("code: [", encoding="utf-8")
     desk.refresh((), [str(path)])
     places = [problem.place.path for problem in desk.problems]
     assert places[0] == str(path)

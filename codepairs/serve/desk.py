@@ -21,6 +21,7 @@ from codepairs.plan import Page
 from codepairs.preview import Found, Preview
 from codepairs.serve.editors import editor_address, written_at
 from codepairs.settings import Settings
+from codepairs.templates import located
 
 __all__ = ["Desk", "excerpt"]
 
@@ -143,7 +144,7 @@ class Desk:
     def _problems_of(self, error: Exception) -> tuple[Problem, ...]:
         """An error as problems with their places."""
         if isinstance(error, ContentError):
-            return errors_of(error.problems, strict=self.settings.strict)
+            return errors_of(located(error, self.settings.templates).problems, strict=self.settings.strict)
         if isinstance(error, CodepairsError):
             return (Problem(Place(str(self.settings.content)), str(error)),)
         text = f"{type(error).__name__}: {' '.join(str(error).split())}"
