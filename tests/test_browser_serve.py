@@ -83,9 +83,11 @@ def test_errors_are_shown_until_they_are_mended(page: Any, address: str, source:
     assert _is_marked(tab)
 
 
-def test_page_appears_once_its_errors_are_mended(page: Any, tiny: Settings, source: Path) -> None:
+def test_page_appears_once_its_errors_are_mended(browser: Any, tiny: Settings, source: Path) -> None:
     edit(source, "code:", "cod:")
-    with running(tiny) as address:
+    # A page of its own: that the server answers with the status 500 is as it should be.
+    with running(tiny) as address, browser.new_context() as context:
+        page = context.new_page()
         page.goto(address + PAGE)
         page.locator("codepairs-live li").first.wait_for()
         edit(source, "cod:", "code:")
