@@ -21,7 +21,20 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-__all__ = ["FIRST", "SECOND", "Base", "Pieces", "Skeleton", "Slots", "named", "nested", "probe", "token", "whole"]
+__all__ = [
+    "FIRST",
+    "SECOND",
+    "Base",
+    "Pieces",
+    "Skeleton",
+    "Slots",
+    "named",
+    "nested",
+    "probe",
+    "token",
+    "utf8",
+    "whole",
+]
 
 _MARK = "\ufdd0"
 """Stands around the name of a piece; refused in every input, so that no text is taken for a token."""
@@ -172,3 +185,8 @@ def nested(values: Mapping[str, Markup]) -> dict[str, Any]:
         else:
             result[name] = value
     return result
+
+
+def utf8(html: Markup) -> bytes:
+    """HTML as a piece."""
+    return str(html).encode()

@@ -7,7 +7,7 @@ from functools import partial
 
 from markupsafe import Markup, escape
 
-from codepairs.compose import Base, Slots, token
+from codepairs.compose import Base, Slots, token, utf8
 from codepairs.model import Code, Protocol
 from codepairs.pages.linked import breadcrumbs, image_address, linked_data, term
 from codepairs.pages.number import shared_numbers
@@ -48,9 +48,9 @@ def _of_page(page: Page, shared: Shared) -> Slots:
     named = {
         "code.code": own.name,
         **{f"code.{name}": piece for name, piece in own.named.items()},
-        "code.heading": _bytes(voice.inline(code.title)),
-        "code.phrase": _bytes(escape(code.phrase)),
-        "verdict": _bytes(voice.inline(code.summary)),
+        "code.heading": utf8(voice.inline(code.title)),
+        "code.phrase": utf8(escape(code.phrase)),
+        "verdict": utf8(voice.inline(code.summary)),
         "outcome": _outcome(protocol, code, shared),
         "lead": b"\n".join(_lead(pieces, code, own.name)),
         "rows": b"\n".join(filter(None, rows)),
@@ -85,7 +85,7 @@ def _numbers(shared: Shared) -> Mapping[tuple[str, str], bytes]:
 def _outcome(protocol: Protocol, code: Code, shared: Shared) -> bytes:
     """What the outcome of a code is called; empty where it has none with a tone."""
     labels = (value.label for value in protocol.values_of(code, "outcome") if value.tone)
-    return _bytes(next(map(shared.voice.inline, labels), Markup()))
+    return utf8(next(map(shared.voice.inline, labels), Markup()))
 
 
 def _lead(pieces: ProtocolPieces, code: Code, name: bytes) -> Iterator[bytes]:
@@ -104,10 +104,6 @@ def _lead(pieces: ProtocolPieces, code: Code, name: bytes) -> Iterator[bytes]:
 def _apart(sentence: Markup) -> Markup:
     """A sentence with the blank that keeps it from the next one."""
     return sentence + " "
-
-
-def _bytes(html: Markup) -> bytes:
-    return str(html).encode()
 
 
 KIND = PageKind(name="code", template="pages/code.html", pages=_pages, slots=_slots)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from codepairs.compose import FIRST, SECOND, Base, Skeleton, Slots, token
+from codepairs.compose import FIRST, SECOND, Base, Skeleton, Slots, token, utf8
 from codepairs.model import Code, CuratedPair, Protocol, WireLine
 from codepairs.pages.facts import Stated
 from codepairs.pages.pieces import NAMED, CodePieces, ProtocolPieces
@@ -172,7 +172,7 @@ class Comparisons:
     def _phases(self) -> dict[tuple[str, bool, bool], bytes]:
         """Each phase of the session, without and with the first and the second code."""
         return {
-            (value.id, at_a, at_b): _bytes(
+            (value.id, at_a, at_b): utf8(
                 self.shared.rendered("phase", {"label": value.label, "a": _A if at_a else "", "b": _B if at_b else ""})
             )
             for value in self.protocol.facts[self.phase].values.values()
@@ -301,13 +301,13 @@ class Row:
         wire = curated.wire if curated and curated.wire else self.a.wire if self.a.wire == b.wire else ()
         if wire:
             shown = {"lines": wire, "a": self.a.code, "b": b.code}
-            own |= {"wire": _bytes(of.shared.rendered("pair_wire", shown)), "a.wire": b"", "b.wire": b""}
+            own |= {"wire": utf8(of.shared.rendered("pair_wire", shown)), "a.wire": b"", "b.wire": b""}
         if curated:
             own["sentence"] = own["verdict"]
-            own["verdict"] = _bytes(voice.inline(curated.verdict))
-            own["verdict_plain"] = _bytes(escape(voice.plain(curated.verdict)))
-            own["difference"] = _bytes(voice.block(curated.difference))
-            own["guidance"] = _bytes(voice.block(curated.guidance))
+            own["verdict"] = utf8(voice.inline(curated.verdict))
+            own["verdict_plain"] = utf8(escape(voice.plain(curated.verdict)))
+            own["difference"] = utf8(voice.block(curated.difference))
+            own["guidance"] = utf8(voice.block(curated.guidance))
             own["sources"] = _cited(self._cited, (*of.seconds[b.code].cited, *of.shared.source_items(curated.sources)))
         flags = {"relation": kind, "curated": curated is not None}
         form = (*flags.values(), *[(name, bool(piece)) for name, piece in own.items()])
@@ -322,7 +322,3 @@ def _cited(of_a: tuple[bytes, ...], of_b: tuple[bytes, ...]) -> bytes:
 def _joined(columns: Sequence[Sequence[bytes]], count: int) -> Sequence[bytes]:
     """The pieces of so many pages, those of each page joined."""
     return list(map(b"".join, zip(*columns, strict=True))) if columns else [b""] * count
-
-
-def _bytes(html: Markup) -> bytes:
-    return str(html).encode()

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from codepairs.compose import Skeleton, token
+from codepairs.compose import Skeleton, token, utf8
 from codepairs.model import Code, Protocol, Text, Value
 from codepairs.pages.facts import FactPieces
 from codepairs.pages.sentences import texts_of
@@ -76,8 +76,8 @@ class ProtocolPieces:
         self.neighbours = Neighbours(protocol)
         self.facts = tuple(self._facts())
         self.named: Mapping[str, bytes] = {
-            "protocol": _bytes(escape(protocol.name)),
-            "protocol_title": _bytes(shared.voice.inline(protocol.title)),
+            "protocol": utf8(escape(protocol.name)),
+            "protocol_title": utf8(shared.voice.inline(protocol.title)),
             "protocol_href": shared.href(protocol, protocol_path(shared.lang, protocol.id)).encode(),
         }
         self._codes: dict[str, CodePieces] = {}
@@ -106,14 +106,14 @@ class ProtocolPieces:
     def compared(self, code: Code, others: Sequence[Code]) -> bytes:
         """The comparisons of a code with others, as items of a list named by the titles of the others."""
         items = b"\n".join([self._item(other)[other.rank < code.rank] for other in others])
-        return items.replace(_TOKENS["code"], _bytes(escape(code.code))).replace(_TOKENS["slug"], code.slug.encode())
+        return items.replace(_TOKENS["code"], utf8(escape(code.code))).replace(_TOKENS["slug"], code.slug.encode())
 
     def _item(self, code: Code) -> tuple[bytes, bytes]:
         """The comparison of any other code with this one, which is the second of both; then the same as the first."""
         found = self._items.get(code.code)
         if found is None:
-            own = {"code": _bytes(escape(code.code)), "slug": code.slug.encode()}
-            title = {"title": _bytes(self.shared.voice.inline(code.title))}
+            own = {"code": utf8(escape(code.code)), "slug": code.slug.encode()}
+            title = {"title": utf8(self.shared.voice.inline(code.title))}
             pairs = ((_TOKENS, own), (own, _TOKENS))
             second, first = (self._related.filled(title | _sided("a", a) | _sided("b", b)) for a, b in pairs)
             found = self._items[code.code] = second, first
@@ -141,8 +141,8 @@ class ProtocolPieces:
         }
         near = self.neighbours.declared(code) or self.neighbours.nearest(code, _RELATED + 1)
         return CodePieces(
-            name=_bytes(escape(code.code)),
-            named={name: _bytes(piece) for name, piece in pieces.items()} | self.parts(code),
+            name=utf8(escape(code.code)),
+            named={name: utf8(piece) for name, piece in pieces.items()} | self.parts(code),
             sources=shared.source_items(code.sources),
             related=Related({other.code: self.compared(code, [other]) for other in near[: _RELATED + 1]}),
             repeated=frozenset(text for text in map(shared.shown, _passages(code)) if text in self.repeating),
@@ -169,10 +169,10 @@ class ProtocolPieces:
         ]
         return {
             "card": self._filled("card", card, tone=self.shared.tone(self.protocol, code)),
-            "meaning": b"" if shown(code.meaning) in omit else _bytes(voice.block(code.meaning)),
+            "meaning": b"" if shown(code.meaning) in omit else utf8(voice.block(code.meaning)),
             "when": self._list("when", "sentence", when),
             "actions": self._list("actions", "action", actions),
-            "wire": _bytes(self.shared.rendered("wire", {"code": code})) if code.wire else b"",
+            "wire": utf8(self.shared.rendered("wire", {"code": code})) if code.wire else b"",
         }
 
     def _list(self, fragment: str, item: str, items: Sequence[Mapping[str, Markup]]) -> bytes:
@@ -184,14 +184,14 @@ class ProtocolPieces:
         """A fragment with its pieces, all of which have text."""
         context: dict[str, Hashable] = {**{name: token(name) for name in pieces}, **flags}
         skeleton = self.shared.skeleton(fragment, context)
-        return skeleton.filled({name: _bytes(piece) for name, piece in pieces.items()})
+        return skeleton.filled({name: utf8(piece) for name, piece in pieces.items()})
 
     def _parts_without(self, name: str, omit: frozenset[str]) -> tuple[dict[str, bytes], bytes]:
         """The fragments of a code without the passages it has in common with another, and those passages."""
         code = self.protocol.codes[name]
         shown, block = self.shared.shown, self.shared.voice.block
         passages = dict.fromkeys(block(text) for text in _passages(code) if shown(text) in omit)
-        return self.parts(code, omit), _bytes(Markup("\n").join(passages))
+        return self.parts(code, omit), utf8(Markup("\n").join(passages))
 
 
 def _passages(code: Code) -> Iterator[Text]:
@@ -207,7 +207,3 @@ def _roles(protocol: Protocol) -> Sequence[Value]:
 
 def _sided(side: str, named: Mapping[str, bytes]) -> dict[str, bytes]:
     return {f"{side}.{name}": piece for name, piece in named.items()}
-
-
-def _bytes(html: Markup) -> bytes:
-    return str(html).encode()

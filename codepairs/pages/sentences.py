@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from markupsafe import Markup, escape
 
-from codepairs.compose import Skeleton, token
+from codepairs.compose import Skeleton, token, utf8
 from codepairs.model import Fact, Text, Value
 from codepairs.prose import Voice
 
@@ -48,7 +48,7 @@ class Words:
 
     def _label_of(self, value: str) -> bytes:
         known = self._fact.values.get(value)
-        return _bytes(self._voice.inline(known.label) if known else Markup("<code>{}</code>").format(value))
+        return utf8(self._voice.inline(known.label) if known else Markup("<code>{}</code>").format(value))
 
 
 class Sentences:
@@ -155,7 +155,3 @@ def texts_of(fact: Fact) -> Iterator[Text]:
 
 def _pattern(voice: Voice, count: int) -> Skeleton:
     return Skeleton.of(voice.list([token(str(rank)) for rank in range(count)]))
-
-
-def _bytes(html: Markup) -> bytes:
-    return str(html).encode()

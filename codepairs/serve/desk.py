@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gc
 import os
-import traceback
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -149,15 +148,7 @@ class Desk:
             return (Problem(Place(str(self.settings.content)), str(error)),)
         text = f"{type(error).__name__}: {' '.join(str(error).split())}"
         page = f" (in {self._rendering.path})" if self._rendering else ""
-        return (Problem(self._place_in_template(error) or Place(str(self.settings.content)), text + page),)
-
-    def _place_in_template(self, error: Exception) -> Place | None:
-        """The line of a template where an error arose; None where it arose elsewhere."""
-        folder = self.settings.templates
-        for frame in reversed(traceback.extract_tb(error.__traceback__)):
-            if frame.filename.endswith(".html") and (folder / frame.filename).is_file():
-                return Place(str(folder / frame.filename), frame.lineno or 1)
-        return None
+        return (Problem(Place(str(self.settings.content)), text + page),)
 
 
 class _Documents:
