@@ -23,7 +23,7 @@ from codepairs.settings import Settings
 from tests.sites import copy_of_tiny, edit
 from tests.support import ROOT
 
-__all__ = ["KINDS", "SUB_PATH", "Served", "browser", "open_kind", "page", "served", "shown", "small", "until"]
+__all__ = ["KINDS", "SUB_PATH", "Served", "browser", "follow", "open_kind", "page", "served", "shown", "small", "until"]
 
 SUB_PATH = "/some/where/"
 """The path below which a site is served."""
@@ -179,6 +179,12 @@ def open_kind(page: Any, served: Served, small: Served, kind: str, lang: str) ->
     if kind == "search":
         page.fill("search input", _QUERIES[lang])
         page.wait_for_selector(".found li")
+
+
+def follow(page: Any, selector: str) -> None:
+    """Click a link, and wait until the page that it leads to is there with its styles."""
+    with page.expect_navigation():
+        page.click(selector)
 
 
 def shown(page: Any, selector: str) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser import KINDS, Served, shown, until
+from tests.browser import KINDS, Served, follow, shown, until
 
 GROUND = "() => getComputedStyle(document.documentElement).backgroundColor"
 LIGHT, DARK = "rgb(251, 250, 246)", "rgb(20, 22, 26)"
@@ -157,15 +157,15 @@ def test_who_must_act_is_read_in_three_taps_from_the_home_page(
 @pytest.mark.parametrize("lang", ["en", "de"])
 def test_without_scripts_all_is_read_and_what_needs_them_says_so(bare: Any, served: Served, lang: str) -> None:
     bare.goto(served.url)
-    bare.click(f"a[hreflang={lang}]")
-    bare.click("main section h2 a")
+    follow(bare, f"a[hreflang={lang}]")
+    follow(bare, "main section h2 a")
     assert bare.url == f"{served.url}{lang}/smtp/index.html"
     assert "JavaScript" in bare.inner_text("body > header noscript")
     assert "JavaScript" in bare.inner_text("main noscript")
     for unusable in ("search", "form.filter", ".theme"):
         assert bare.locator(unusable).is_hidden()
-    bare.click(".codes a[href='550.html']")
-    bare.click("#confused + .pairs a")
+    follow(bare, ".codes a[href='550.html']")
+    follow(bare, "#confused + .pairs a")
     assert "-vs-" in bare.url
     assert shown(bare, ".facts td")
     bare.goto(f"{served.url}{lang}/smtp/550.html")
@@ -189,35 +189,35 @@ def test_without_scripts_each_pair_of_the_table_is_a_stop(bare: Any, served: Ser
 def test_without_scripts_a_missing_page_offers_the_languages(bare: Any, served: Served) -> None:
     bare.goto(f"{served.url}de/smtp/559.html")
     assert len(shown(bare, "h2")) == 2
-    bare.click("section[lang=de] a.home")
+    follow(bare, "section[lang=de] a.home")
     assert bare.url == f"{served.url}de/index.html"
 
 
 @pytest.mark.parametrize("lang", ["en", "de"])
 def test_pages_are_read_from_a_disk(page: Any, served: Served, lang: str) -> None:
     page.goto((served.folder / "index.html").as_uri())
-    page.click(f"a[hreflang={lang}]")
-    page.click("main section h2 a")
+    follow(page, f"a[hreflang={lang}]")
+    follow(page, "main section h2 a")
     assert page.evaluate(GROUND) == LIGHT
     page.click(".theme")
     assert page.evaluate(GROUND) == DARK
     page.fill(".filter input", "550")
-    page.click(".codes > li:not([hidden]) a")
+    follow(page, ".codes > li:not([hidden]) a")
     assert page.url.endswith(f"/{lang}/smtp/550.html")
     page.wait_for_selector(".picker")
-    page.click("#confused + .pairs a")
+    follow(page, "#confused + .pairs a")
     assert "-vs-" in page.url
-    page.click(".kicker a")
-    page.click("main header a[href='matrix.html']")
-    page.click(".matrix td a >> nth=0")
+    follow(page, ".kicker a")
+    follow(page, "main header a[href='matrix.html']")
+    follow(page, ".matrix td a >> nth=0")
     assert page.url.endswith(f"/{lang}/smtp/211-vs-214.html")
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in {"root", "missing", "number"}])
 def test_other_language_is_one_step_away(page: Any, served: Served, kind: str) -> None:
     page.goto(served.url + KINDS[kind].format(lang="en").partition("#")[0])
-    page.click("body > header [lang=de]")
+    follow(page, "body > header [lang=de]")
     page.wait_for_url(served.url + KINDS[kind].format(lang="de").partition("#")[0])
     assert page.evaluate("document.documentElement.lang") == "de"
-    page.click("body > header [lang=en]")
+    follow(page, "body > header [lang=en]")
     page.wait_for_url(served.url + KINDS[kind].format(lang="en").partition("#")[0])
