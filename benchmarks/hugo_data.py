@@ -33,8 +33,12 @@ Data = dict[str, Any]
 _SHOWN = 12
 _RELATED = 4
 """A pair page shows three neighbours of a code and leaves out the code it stands beside."""
-_SAYS = dict.fromkeys(("outcome", "retry", "acts"), "which") | dict.fromkeys(("answers", "phase"), "where")
-"""What differences in a fact say: which of two alternatives applies, or why two codes never compete."""
+_SAYS = {
+    "outcome": "which",
+    **dict.fromkeys(("retry", "acts"), "advice"),
+    **dict.fromkeys(("answers", "phase"), "where"),
+}
+"""What the sentences of a fact say: what to do, which of two alternatives applies, why two codes never compete."""
 _FEW = 3
 """A group of facts has at most one combination of values for so many codes."""
 

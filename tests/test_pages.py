@@ -119,12 +119,31 @@ def test_table_puts_the_facts_side_by_side_and_says_what_differs(tiny_site: Site
     }
 
 
+def test_what_to_do_stands_below_the_verdict_and_nowhere_else(tiny_site: Site) -> None:
+    tree = _pair(tiny_site, "4.2.1", "5.1.1")
+    said = [
+        "After 4.2.1, wait and ask again.",
+        "After 5.1.1, do not ask again.",
+        "It falls to the customer and the clerk to act on 4.2.1, and to the customer to act on 5.1.1.",
+    ]
+    assert [" ".join(item.text().split()) for item in tree.css("main > header .lead li")] == said
+    assert all(main_of(tree).count(sentence) == 1 for sentence in said)
+    assert "It falls to the customer to act on 4.2.1 and on 5.1.1." not in main_of(tree)
+
+
 def test_facts_that_decide_stand_under_the_question_which_and_nowhere_else(tiny_site: Site) -> None:
     tree = _pair(tiny_site, "4.2.1", "5.1.1")
-    for sentence in ("After 4.2.1, wait and ask again.", "After 5.1.1, do not ask again."):
+    for sentence in ("4.2.1 can turn into success.", "5.1.1 is the last word."):
         assert sentence in section_of(tree, "which")
         assert main_of(tree).count(sentence) == 1
     assert "With 4.2.1 and with 5.1.1 the shop stays open." in section_of(tree, "shared")
+
+
+def test_a_sentence_with_the_values_of_both_codes_leaves_no_other_about_those_they_share(tiny_site: Site) -> None:
+    tree = _pair(tiny_site, "5.1.1", "5.7.1")
+    assert "5.1.1 replies to" in main_of(tree)
+    assert "both reply to" not in main_of(tree)
+    assert "both reply to" in main_of(_pair(tiny_site, "4.2.1", "5.1.1"))
 
 
 def test_action_is_told_by_role_for_both_codes(tiny_site: Site) -> None:

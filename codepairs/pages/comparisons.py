@@ -10,7 +10,7 @@ names, so it is looked up, and the names are put in when the page is whole.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import product, repeat
 from typing import NamedTuple
@@ -27,18 +27,20 @@ from codepairs.plan import Page
 from codepairs.relations import NOTABLE, RELATIONS, Relation
 from codepairs.urls import pair_path
 
-__all__ = ["Columns", "Comparisons", "Row", "Second", "Seconds"]
+__all__ = ["Columns", "Comparisons", "Row", "Second", "Seconds", "Sections"]
 
 Columns = Sequence[Sequence[bytes]]
 """Pieces of many pages: a column for each name, in which every page has a place."""
 
-_WHICH = frozenset({"outcome", "retry", "acts"})
+_ADVICE = frozenset({"retry", "acts"})
+"""The roles that say what to do, so that their sentences stand below the verdict."""
+_WHICH = frozenset({"outcome"})
 _WHERE = frozenset({"answers", "phase"})
 """The roles that say which of two alternatives applies, and why two other codes never compete."""
 _DRAWN = frozenset({"phase"})
 """The roles that a drawing shows, so that between alternatives a sentence would say it once more."""
 _A, _B = Markup(FIRST.decode()), Markup(SECOND.decode())  # noqa: S704 - no markup in them
-_SAID = ("rows", "differences", "deciding", "shared", "verdict", "verdict_plain", "timeline")
+_SAID = ("rows", "advice", "differences", "deciding", "shared", "verdict", "verdict_plain", "timeline")
 """The pieces that facts and relation make."""
 _FLAGS = {kind: {"relation": kind, "curated": False} for kind in RELATIONS}
 _RARE = dict.fromkeys(("repeated", "wire", "sentence", "difference", "guidance"), b"")
@@ -105,7 +107,7 @@ class Comparisons:
         self.name = pair_path("", protocol.id, token("a.slug"), token("b.slug")).lstrip("/")
         self.names = (*(f"b.{name}" for name in NAMED), *_SAID, "sources", "a.related", "b.related")
         roles = [fact.fact.role for fact in self.pieces.facts]
-        self.places = {True: _places(roles, _WHICH, _DRAWN), False: _places(roles, _WHERE)}
+        self.sections = {True: Sections.of(roles, _WHICH, _DRAWN), False: Sections.of(roles, _WHERE)}
         self.answers = roles.index("answers") if "answers" in roles else None
         phase = protocol.fact_of("phase")
         self.phase = phase.id if phase else ""
@@ -180,15 +182,27 @@ class Comparisons:
         }
 
 
-def _places(
-    roles: Sequence[str | None], deciding: frozenset[str], silent: frozenset[str] = frozenset()
-) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Which facts do not decide which code applies, and which do; those with a silent role are in neither."""
-    said = [rank for rank, role in enumerate(roles) if role not in silent]
-    return (
-        tuple(rank for rank in said if roles[rank] not in deciding),
-        tuple(rank for rank in said if roles[rank] in deciding),
-    )
+class Sections(NamedTuple):
+    """Which facts, by rank, speak in which section of a page."""
+
+    advice: tuple[int, ...]
+    """Below the verdict, about what the codes differ in and what they share."""
+    differences: tuple[int, ...]
+    deciding: tuple[int, ...]
+    shared: tuple[int, ...]
+
+    @classmethod
+    def of(
+        cls, roles: Sequence[str | None], deciding: Collection[str], silent: Collection[str] = frozenset()
+    ) -> Sections:
+        """Those for facts with these roles; where two codes differ in a silent one, no sentence says so."""
+        ranks = range(len(roles))
+        return cls(
+            advice=tuple(rank for rank in ranks if roles[rank] in _ADVICE),
+            differences=tuple(rank for rank in ranks if roles[rank] not in {*_ADVICE, *silent, *deciding}),
+            deciding=tuple(rank for rank in ranks if roles[rank] in deciding),
+            shared=tuple(rank for rank in ranks if roles[rank] not in _ADVICE),
+        )
 
 
 class Row:
@@ -260,16 +274,17 @@ class Row:
         stated = zip(*[each.facts for each in seconds], strict=True)
         facts = zip(self._facts, stated, strict=True)
         said = [list(zip(*map(fact.__getitem__, column), strict=True)) for fact, column in facts]
-        plain, deciding = of.places[notable]
-        decides = _joined([said[place][1] for place in deciding], count)
+        sections = of.sections[notable]
+        decides = _joined([said[fact][1] for fact in sections.deciding], count)
         answers = said[of.answers][3] if notable and of.answers is not None else repeat(())
         html, text = zip(*map(of.phrase, relations, map(bool, decides), answers), strict=True)
         related, without = self._pieces.related.others, self._pieces.related.without
         own = [
             _joined([each[0] for each in said], count),
-            _joined([said[place][1] for place in plain], count),
+            _joined([part for fact in sections.advice for part in said[fact][1:3]], count),
+            _joined([said[fact][1] for fact in sections.differences], count),
             decides,
-            _joined([each[2] for each in said], count),
+            _joined([said[fact][2] for fact in sections.shared], count),
             html,
             text,
             list(map(of.timeline, repeat(self._phases), [each.phases for each in seconds])),

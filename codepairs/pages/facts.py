@@ -155,20 +155,18 @@ class Beside(dict[Stated, Said]):
         first, values, cell = self._first, second.values, second.cell
         form = first is second, second.tone, not cell
         row = cell.join(self._rows.get(form) or self._row(*form)) if cell or first.cell else b""
-        if first is second:
-            apart = b""
-        elif self._apart and values:
-            apart = second.listed.join(self._apart)
-        else:
-            apart = self._own + second.said
-        if self._apart_from(values):
-            common: Values = ()
-            both = b"" if values else self._neither
-        else:
-            common = self._pieces.common(first.values, values)
-            both = self._shared(common) if common else b""
-        said = self[second] = Said(row, apart, both, common)
+        common = () if self._apart_from(values) else self._pieces.common(first.values, values)
+        said = self[second] = Said(row, *self._sentences(second, common), common)
         return said
+
+    def _sentences(self, second: Stated, common: Values) -> tuple[bytes, bytes]:
+        """What tells the codes apart, and what they share; one sentence with the lists of both says it all."""
+        if self._first is not second and self._apart is not None and second.values:
+            return second.listed.join(self._apart), b""
+        apart = b"" if self._first is second else self._own + second.said
+        if not common:
+            return apart, b"" if second.values else self._neither
+        return apart, self._shared(common)
 
     def _shared(self, common: Values) -> bytes:
         sentences = self._pieces.sentences
