@@ -31,4 +31,4 @@ CASES = _cases()
 
 def named(protocols: Iterable[Protocol], text: str) -> list[str]:
     """What stands in a text, each once, in the order of its first place."""
-    return list(dict.fromkeys(finding.name for finding in findings(protocols, text)))
+    return [name for _, name in dict.fromkeys((each.protocol, each.name) for each in findings(protocols, text))]

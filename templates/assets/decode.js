@@ -48,15 +48,20 @@
 
   function findings(source) {
     const taken = new Uint8Array(source.length);
-    const found = [];
+    const found = new Map();
     for (const protocol of protocols) {
       for (const finding of matching(protocol, source)) {
-        if (taken.subarray(finding.start, finding.end).includes(1)) continue;
-        taken.fill(1, finding.start, finding.end);
-        found.push(finding);
+        const { start, end, parts } = finding;
+        if (!taken.subarray(start, end).includes(1)) {
+          taken.fill(1, start, end);
+          found.set(`${start} ${end}`, { ...finding, also: [] });
+        } else if (protocol.codes[parts[0][1]]) {
+          // A number by itself can be a code of several protocols.
+          found.get(`${start} ${end}`)?.also.push(protocol);
+        }
       }
     }
-    return found.sort((a, b) => a.start - b.start);
+    return [...found.values()].sort((a, b) => a.start - b.start);
   }
 
   // The same code in several places is one entry, with all its places.
@@ -65,8 +70,10 @@
     for (const finding of found) {
       const name = finding.parts.map(([, value]) => value).join(" ");
       const key = `${finding.protocol.folder} ${name}`;
-      finding.group = groups.get(key) ?? { name, places: [], protocol: finding.protocol, parts: Object.fromEntries(finding.parts) };
+      const { protocol, parts } = finding;
+      finding.group = groups.get(key) ?? { name, places: [], also: new Set(), protocol, parts: Object.fromEntries(parts) };
       finding.group.places.push(finding);
+      for (const other of finding.also) finding.group.also.add(other);
       groups.set(key, finding.group);
     }
     return [...groups.values()];
@@ -118,16 +125,17 @@
     return element("ul", near.map((code) => element("li", codeLink(protocol, code))));
   }
 
-  function explained({ protocol, parts, name, places }, found) {
+  function explained({ protocol, parts, name, places, also }, found) {
     const { code, ...values } = parts;
     const [fact, value] = Object.entries(values)[0] ?? [];
     const holders = fact ? (protocol.holders[fact][value] ?? []) : [];
     const item = element("li");
-    const head = element("p", number(name), { class: "finding" });
+    const head = element("p", [`${protocol.name} `, number(name)], { class: "finding" });
     item.append(head);
     if (code !== undefined && protocol.codes[code]) {
       const [title, slug, tone] = protocol.codes[code];
-      head.replaceChildren(element("a", [number(name), " ", saying("span", title)], { href: protocol.folder + slug + data.ending }));
+      const shownAs = [`${protocol.name} `, number(name), " ", saying("span", title)];
+      head.replaceChildren(element("a", shownAs, { href: protocol.folder + slug + data.ending }));
       if (tone) item.className = `tone-${tone}`;
       item.append(sentences(protocol, code));
       if (fact && !holders.includes(code)) item.append(...elsewhere(protocol, value, holders, found));
@@ -141,6 +149,9 @@
       const place = code === undefined ? protocol.families[fact][value.split(".")[0]] : classAt(protocol, code);
       item.append(saidInOne([filled(shown.dataset[known], { code: code ?? value, protocol: protocol.name })]));
       item.append(...classOf(protocol, place, code ?? value));
+    }
+    for (const other of also) {
+      item.append(saidInOne([filled(shown.dataset.also, { code, protocol: other.name })]), links(other, [code], found));
     }
     if (places.length > 1) item.append(saidInOne([filled(shown.dataset.places, { count: places.length.toLocaleString(lang) })]));
     return item;
