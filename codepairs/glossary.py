@@ -45,9 +45,9 @@ class Term:
 def read_glossary(path: Path) -> tuple[tuple[Term, ...], list[Problem]]:
     """The terms of the glossary, none where there is none; and what is wrong with the file."""
     problems: list[Problem] = []
-    if not path.exists():
+    if not path.exists() and not path.is_symlink():
         return (), problems
-    document = read_document(path)
+    document = read_document(path, path.parent)
     problems += document.problems
     if document.root is None:
         return (), problems

@@ -19,6 +19,7 @@ from codepairs.errors import CodepairsError
 from codepairs.fields import did_you_mean, listed
 from codepairs.load import read_sources
 from codepairs.model import Catalogue, Fact, Protocol, RegistryRow
+from codepairs.patterns import word_pattern
 from codepairs.settings import Settings
 from codepairs.shapes import CODE, IDENTIFIER, PAIR, TAG, Field
 from codepairs.validate import default_slug, validate
@@ -72,7 +73,7 @@ def write_schemas(settings: Settings) -> list[Path]:
 def new_code(settings: Settings, protocol: str, code: str) -> Skeleton:
     """The file of a code, with what registry.csv and its class say."""
     owner = _protocol(_catalogue(settings), protocol)
-    if owner.pattern and not re.fullmatch(owner.pattern, code):
+    if owner.pattern and not word_pattern(owner.pattern).fullmatch(code):
         names = [row.code for row in owner.registry.rows]
         hint = f"; {did_you_mean(code, names)}" if names else ""
         raise NewError(f"{code!r} is no code of {owner.name}: codes match {owner.pattern}{hint}")
@@ -186,7 +187,7 @@ def _field_lines(field: Field, given: dict[str, str]) -> str:
 
 
 def _fact_lines(protocol: Protocol, code: str) -> Iterator[str]:
-    group = next((each for each in protocol.classes.values() if re.fullmatch(each.pattern, code)), None)
+    group = next((each for each in protocol.classes.values() if word_pattern(each.pattern).fullmatch(code)), None)
     implied = group.value.implies if group else {}
     facts = [fact for fact in protocol.facts.values() if fact.role != "class"]
     yield "facts:\n" if facts else ""

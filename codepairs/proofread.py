@@ -16,6 +16,7 @@ from codepairs.errors import Place, Problem
 from codepairs.fields import Fields, did_you_mean
 from codepairs.glossary import Term, forbidden, missing_terms, read_glossary
 from codepairs.load import Node, read_document
+from codepairs.patterns import rule_pattern
 from codepairs.plan import Site
 from codepairs.po import PoMessage
 from codepairs.spelling import missing_dictionary, misspelt, read_words, words_of
@@ -140,9 +141,9 @@ def _strays(folder: Path, site: Site, lang: str) -> Iterator[Problem]:
 def read_rules(path: Path) -> tuple[LanguageRules, list[Problem]]:
     """The rules of a language; none where it states none."""
     problems: list[Problem] = []
-    if not path.exists():
+    if not path.exists() and not path.is_symlink():
         return LanguageRules(), problems
-    document = read_document(path)
+    document = read_document(path, path.parent.parent)
     problems += document.problems
     fields = Fields(document.root, Place(str(path)), "the rules", problems)
     rules = [rule for node in fields.sequence("never") if (rule := _rule(node, problems))]
@@ -172,7 +173,7 @@ def _quotes(fields: Fields) -> Iterator[str]:
 
 def _count(fields: Fields, name: str) -> int:
     value = fields.word(name) or "0"
-    if not value.isdecimal():
+    if not re.fullmatch("[0-9]{1,9}", value):
         fields.problem(fields.place_of(name), f"field {name!r} must be a number")
         return 0
     return int(value)
@@ -188,6 +189,6 @@ def _no_text(message: PoMessage, fields: Mapping[str, list[str]]) -> str:
 
 def _rule(node: Node, problems: list[Problem]) -> LanguageRule | None:
     fields = Fields(node, node.place, "a rule", problems)
-    pattern, message = fields.pattern("not", required=True), fields.word("because", required=True)
+    pattern, message = fields.pattern("not", required=True, read=rule_pattern), fields.word("because", required=True)
     fields.close()
-    return LanguageRule(re.compile(pattern), message) if pattern and message else None
+    return LanguageRule(rule_pattern(pattern), message) if pattern and message else None

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from codepairs.decoding import holders
+from codepairs.limits import LONGEST_WORD
 from codepairs.model import Code, Fact, Form, Protocol, Text
 from codepairs.patterns import PatternError, pattern_of
 from codepairs.plan import Batch, File, OutputKind, Plan, Site
@@ -89,7 +90,7 @@ def _class(protocol: Protocol, key: str, voice: Voice) -> list[_Said]:
     """Pattern of whole codes, label, and what is said of codes that have no page; empty where a browser cannot tell."""
     item = protocol.classes[key]
     try:
-        pattern = pattern_of(f"\\A(?:{item.pattern})\\Z", bounded=False).script
+        pattern = pattern_of(f"\\A(?:{item.pattern})\\Z", endless=LONGEST_WORD).script
     except PatternError:
         pattern = ""
     one = [_said(item.value.one, voice)] if item.value.one else []
