@@ -43,7 +43,7 @@ TONES = ("proceeds", "succeeded", "failed-for-now", "failed-for-good")
 _CODE_SPAN = re.compile(r"(?<!`)(`++)(?:(?!\1).)++\1", re.DOTALL)
 _PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
 _MARKS = re.compile(r"[\\`*_\[\]<>!]")
-_DEEP = re.compile(r"(?m)^(?:[ \t>*+-]|[0-9]{1,9}[.)]){%d}" % (MOST_NESTED + 1))
+_DEEP = re.compile(rf"(?m)^(?:[ \t>*+-]|[0-9]{{1,9}}[.)]){{{MOST_NESTED + 1}}}")
 
 
 def normalise(source: str) -> str:
