@@ -34,7 +34,7 @@ from codepairs.model import SiteInfo
 from codepairs.outputs.translations import coverage_data
 from codepairs.pipeline import read_site
 from codepairs.po import PoFile, judged_po, regular_po
-from codepairs.reading import UnreadableError, read_bytes
+from codepairs.reading import UnreadableError, leads_out, linked_out, read_bytes
 from codepairs.settings import Settings
 from codepairs.translate import known_to_cldr
 from codepairs.validate import validate
@@ -85,6 +85,8 @@ def extract(settings: Settings, *, lines: bool = False) -> list[tuple[Path, int]
     written = []
     for domain, template in templates_of(settings).items():
         path = settings.locales / f"{domain}.pot"
+        if leads_out(path, settings.locales):
+            raise ContentError([linked_out(path, settings.locales)])
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(_po_bytes(template, lines=lines))
         written.append((path, len(template)))
@@ -120,6 +122,8 @@ def update(settings: Settings, *, lines: bool = False) -> Iterator[Updated]:
 
 def _present(path: Path, locales: Path) -> bytes:
     """What a PO file holds now; nothing where there is none. Raises ContentError."""
+    if leads_out(path, locales):
+        raise ContentError([linked_out(path, locales)])
     if not path.exists() and not path.is_symlink():
         return b""
     problems: list[Problem] = []

@@ -84,8 +84,8 @@ def declaration(files: ProtocolFiles, problems: list[Problem]) -> Declaration:
     """The declarations of one protocol; problems are added to the list."""
     document = files.protocol
     fields = Fields(document.root, Place(str(document.path)), PROTOCOL, problems)
-    identity = fields.word("id") or files.folder.name
-    _check_id(fields, identity, files.folder.name)
+    identity = files.folder.name
+    _check_id(fields, fields.word("id") or identity, identity)
     classes = _unique(_class(node, identity, problems) for node in _most(fields, "classes", MOST_CLASSES))
     facts = _unique(_fact(node, identity, problems) for node in fields.sequence("facts"))
     facts = {key: _with_classes(fact, classes) if fact.role == "class" else fact for key, fact in facts.items()}

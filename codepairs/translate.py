@@ -190,7 +190,11 @@ def read_translators(
 
 def read_messages(path: Path) -> Iterator[PoMessage]:
     """The translated messages of a PO file, fuzzy ones left out; none where the file cannot be read."""
-    return (message for message in read_po(path, [], path.parent.parent.parent).messages if any(message.strings) and not message.fuzzy)
+    return (
+        message
+        for message in read_po(path, [], path.parent.parent.parent).messages
+        if any(message.strings) and not message.fuzzy
+    )
 
 
 def message_problems(msgid: str, msgstr: str) -> Iterator[str]:

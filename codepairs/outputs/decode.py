@@ -39,7 +39,8 @@ def _files(site: Site, plan: Plan, batch: Batch) -> Iterator[File]:
         "ending": "" if site.link_style == "clean" else ".html",
         "protocols": [_protocol(protocol, voice) for protocol in protocols],
     }
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    # In a script, unlike in JSON, this name would be that of the object's prototype.
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace('"__proto__":', '["__proto__"]:')
     yield File(decode_data_path(batch.lang), f"window.{_NAME} = {text};\n".encode())
 
 
