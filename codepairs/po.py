@@ -83,7 +83,7 @@ class _UnusualError(Exception):
 
 
 def read_po(path: Path, problems: list[Problem], within: Path | None = None) -> PoFile:
-    """The messages of a PO file, below `within`; none where something is wrong with it, which is added to the problems."""
+    """The messages of a PO file, below `within`; none where something is wrong with it: that is added to the problems."""
     try:
         data = read_bytes(path, within=within, most=MOST_PO_BYTES)
         data.decode("utf-8")
@@ -112,7 +112,7 @@ def read_po(path: Path, problems: list[Problem], within: Path | None = None) -> 
         problems.append(Problem(Place(str(path)), text, warning=True))
     try:
         if len(found.rule) > LONGEST_PLURAL_RULE:
-            raise ValueError(f"the rule of its plural forms has more than {LONGEST_PLURAL_RULE} characters")
+            raise ValueError(f"plural form expression is too long: it may have {LONGEST_PLURAL_RULE} characters")
         rule = gettext.c2py(found.rule)
         ranks = {rule(number) for number in range(_PROBED)}
     except (ValueError, ZeroDivisionError, SyntaxError, RecursionError, MemoryError) as error:
