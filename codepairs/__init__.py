@@ -3,8 +3,12 @@
 The modules in the order data flows; each imports only from those above it:
 
 errors       Problem, Place; the exceptions
+limits       how much of anything is read, and why so much
+characters   what no text may hold
+reading      files of bounded size, inside their folder -> bytes                     reads
 report       problems as text with excerpts, as annotations, as JSON                 reads
 settings     Settings: every option of a run
+steps        how many steps a part of a regular expression can take at worst
 patterns     the regular expressions that Python and browsers read alike
 model        Catalogue, Protocol, Code, CuratedPair, Text: frozen values, no I/O
 relations    how two codes relate, by the roles of their facts

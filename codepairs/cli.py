@@ -311,7 +311,7 @@ def _begin(settings: Settings, made: Callable[[], Skeleton]) -> None:
 
     with _used_rightly():
         skeleton = made()
-        write(skeleton)
+        write(skeleton, (settings.content, settings.locales))
         write_schemas(settings)
     for path in skeleton.files:
         click.echo(f"{path}: written")

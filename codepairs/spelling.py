@@ -19,12 +19,17 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from codepairs.glossary import form_pattern
+from codepairs.errors import Place
+from codepairs.glossary import form_pattern, form_problem
+from codepairs.reading import UnreadableError, read_text
 
 __all__ = ["WordList", "missing_dictionary", "misspelt", "read_words", "words_of"]
 
 _FOLDERS = ("/usr/share/hunspell", "/usr/share/myspell/dicts", "/usr/share/myspell", "/Library/Spelling")
-_LITERAL = re.compile(r"`[^`]*`|\{[a-z_]+\}|<?https?://\S+|\S+@\S+|\]\([^)]*\)|\b[\w-]+(?:\.[\w-]+)+\b")
+_LITERAL = re.compile(
+    r"`[^`]*`|\{[a-z_]+\}|<?https?://\S+|(?<![\w.+-])[\w.+-]++@\S+|\]\([^)]*\)"
+    r"|(?<![\w.-])[\w-]++(?:\.[\w-]++)++"
+)
 _TOKEN = re.compile(r"[\w’']+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
@@ -46,9 +51,17 @@ class WordList:
 
 
 def read_words(path: Path) -> WordList:
-    """The word list of a language: a word a line, `#` begins a comment; empty where there is none."""
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    return WordList(form for line in lines if (form := line.partition("#")[0].strip()))
+    """The word list of a language: a word a line, `#` begins a comment; empty where there is none.
+
+    Raises UnreadableError where it cannot be read, or a word is none.
+    """
+    present = path.exists() or path.is_symlink()
+    lines = read_text(path, within=path.parent.parent).splitlines() if present else []
+    forms = [line.partition("#")[0].strip() for line in lines]
+    for number, form in enumerate(forms, start=1):
+        if wrong := form_problem(form):
+            raise UnreadableError(Place(str(path), number), wrong)
+    return WordList(filter(None, forms))
 
 
 def words_of(text: str) -> Iterator[str]:

@@ -1,17 +1,20 @@
 """Bytes -> files: atomic, only where they changed; removals. The only module that writes the site.
 
 A file is written beside its target under a temporary name and then put in its place, so that no visitor and no later
-run meets half of it. What a run no longer makes is removed, but only files that an earlier run of ours made.
+run meets half of it. What a run no longer makes is removed, but only files that an earlier run of ours made. Nothing is
+written, compared or removed behind a link in the folder: it could lead anywhere.
 
 `Store` is what a build needs of the place its files go to; `Folder` is the place on this machine.
 """
 
 from __future__ import annotations
 
+import errno
 import filecmp
 import glob
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -22,8 +25,11 @@ from codepairs.errors import OutputError
 __all__ = ["Data", "Folder", "Stamp", "Store", "Written"]
 
 _BINARY = getattr(os, "O_BINARY", 0)
-_READ = os.O_RDONLY | _BINARY
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+_READ = os.O_RDONLY | _BINARY | _NO_LINK | getattr(os, "O_NONBLOCK", 0)
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY | _NO_LINK
+_IN_THE_WAY = (errno.ELOOP, errno.ENXIO)
+"""What is said of a link, and of a socket, which a file may take the place of."""
 
 Data = bytes | Iterable[bytes]
 """The bytes of a file, in one piece or piece by piece."""
@@ -91,6 +97,8 @@ class Folder:
         self.path = path
         self._staged: Path | None = None
         self._root = str(path)
+        self._unlinked: set[str] = set()
+        """Folders of which it is known that no link leads to them."""
 
     @property
     def folder(self) -> Path:
@@ -105,6 +113,9 @@ class Folder:
     def put(self, path: str, data: Data) -> Written:
         """Bring one file into the folder; a file with the same bytes keeps its modification time."""
         target = f"{self._root}/{path}"
+        folder = path.rpartition("/")[0]
+        if folder not in self._unlinked:
+            self._see(folder)
         try:
             if not isinstance(data, bytes):
                 return _streamed(target, data)
@@ -116,6 +127,12 @@ class Folder:
             return Written((len(data), _replaced(target, data)), True)
         except OSError as error:
             raise OutputError(f"{self.path / path}: cannot be written: {error.strerror}") from error
+
+    def _see(self, folder: str) -> None:
+        """Raises OutputError where a link stands on the way to a folder below this one."""
+        if linked := _link_to(self._root, folder):
+            raise OutputError(f"{linked}: is a link, and the site is written behind none; remove it")
+        self._unlinked.add(folder)
 
     def put_all(self, batch: str, files: Iterable[tuple[str, Data]]) -> Iterator[tuple[str, Written]]:
         """Bring the files of a batch into the folder, one after the other."""
@@ -139,25 +156,28 @@ class Folder:
     def open(self, path: str) -> BinaryIO | None:
         """A file to read from."""
         try:
-            return (self.path / path).open("rb")
+            file = open(os.open(self.path / path, _READ), "rb")  # noqa: SIM115 - for the caller to close
         except OSError:
             return None
+        if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            return file
+        file.close()
+        return None
 
     def stamp(self, path: str) -> Stamp | None:
         """Size and modification time of a file."""
         try:
-            status = os.stat(f"{self._root}/{path}")
+            status = os.lstat(f"{self._root}/{path}")
         except OSError:
             return None
-        return status.st_size, status.st_mtime_ns
+        return (status.st_size, status.st_mtime_ns) if stat.S_ISREG(status.st_mode) else None
 
     def remove(self, paths: Iterable[str]) -> int:
         """Remove files, and folders that they leave empty."""
         removed = 0
-        root = self.path.resolve()
         for path in sorted(paths, reverse=True):
             target = self.path / path
-            if root not in target.resolve().parents or not target.is_file():
+            if not self._is_below(path) or not (target.is_symlink() or target.is_file()):
                 continue
             try:
                 target.unlink()
@@ -167,11 +187,26 @@ class Folder:
                 raise OutputError(f"{target}: cannot be removed: {error.strerror}") from error
         return removed
 
+    def _is_below(self, path: str) -> bool:
+        """Whether a path leads to a place in this folder, and by no link."""
+        steps = path.split("/")
+        return not {"", ".", ".."}.intersection(steps) and not _link_to(str(self.path), "/".join(steps[:-1]))
+
     def _remove_empty(self, folder: Path) -> None:
         """Remove a folder and those above it, as long as they are empty and below this one."""
         while folder != self.path and not any(folder.iterdir()):
             folder.rmdir()
             folder = folder.parent
+
+
+def _link_to(root: str, folder: str) -> str:
+    """The first link on the way from a root to a folder below it; empty where there is none."""
+    way = root
+    for step in filter(None, folder.split("/")):
+        way = f"{way}/{step}"
+        if os.path.islink(way):
+            return way
+    return ""
 
 
 def _kept(target: str, data: bytes) -> int | None:
@@ -180,9 +215,15 @@ def _kept(target: str, data: bytes) -> int | None:
         descriptor = os.open(target, _READ)
     except FileNotFoundError:
         return None
+    except OSError as error:
+        if error.errno in _IN_THE_WAY:
+            return None
+        raise
     try:
         status = os.fstat(descriptor)
-        same = status.st_size == len(data) and os.read(descriptor, len(data) + 1) == data
+        same = (
+            stat.S_ISREG(status.st_mode) and status.st_size == len(data) and os.read(descriptor, len(data) + 1) == data
+        )
         return status.st_mtime_ns if same else None
     finally:
         os.close(descriptor)
@@ -255,7 +296,7 @@ def _streamed(target: str, data: Iterable[bytes]) -> Written:
     try:
         with os.fdopen(_created(temporary), "wb") as file:
             file.writelines(data)
-        if os.path.exists(target) and filecmp.cmp(temporary, target, shallow=False):
+        if _is_ordinary(target) and filecmp.cmp(temporary, target, shallow=False):
             os.unlink(temporary)
             changed = False
         else:
@@ -266,6 +307,14 @@ def _streamed(target: str, data: Iterable[bytes]) -> Written:
         raise
     status = os.stat(target)
     return Written((status.st_size, status.st_mtime_ns), changed)
+
+
+def _is_ordinary(path: str) -> bool:
+    """Whether a file lies at the path, and neither a link nor anything that only looks like one."""
+    try:
+        return stat.S_ISREG(os.lstat(path).st_mode)
+    except OSError:
+        return False
 
 
 def _temporary(target: str) -> str:

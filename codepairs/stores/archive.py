@@ -42,7 +42,9 @@ class Archive:
         self.folder = path.with_name(f".{path.name}.parts")
 
     def start(self) -> None:
-        """Remove what a build that was killed has left."""
+        """Remove what a build that was killed has left; of a link in the place of the parts only the link."""
+        if self.folder.is_symlink():
+            self.folder.unlink()
         self.abandon()
 
     def put(self, path: str, data: Data) -> Written:
