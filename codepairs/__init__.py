@@ -13,6 +13,7 @@ patterns     the regular expressions that Python and browsers read alike
 model        Catalogue, Protocol, Code, CuratedPair, Text: frozen values, no I/O
 relations    how two codes relate, by the roles of their facts
 urls         the only place that spells a URL or an output path
+hosting      what hosts have to know: headers, configuration, limits
 load         content files -> Documents: YAML nodes with line and column             reads
 shapes       the fields of every content file
 fields       typed getters over a YAML mapping, noting problems

@@ -17,6 +17,7 @@ import click
 
 from codepairs import __version__
 from codepairs.errors import CodepairsError, ContentError, OutputError, Place, Problem
+from codepairs.hosting.configuration import PRINTED
 from codepairs.report import FORMATS, as_github, as_json, as_text, counted
 from codepairs.settings import Settings
 
@@ -113,8 +114,10 @@ def build(form: str, **options: Any) -> None:
         report = pipeline.build(settings, console)
     limit = _SHOWN_WARNINGS if form == "text" else None
     _print_problems(report.warnings[:limit], form)
+    # What was wrong before the build stopped it; what is wrong with the result leaves the site as it is.
+    failed = settings.strict and bool(report.warnings)
     if form == "json":
-        return
+        sys.exit(failed)
     if form == "text" and len(report.warnings) > _SHOWN_WARNINGS:
         more = len(report.warnings) - _SHOWN_WARNINGS
         click.echo(f"and {more:,} more warnings; `check` lists them all", err=True)
@@ -122,6 +125,7 @@ def build(form: str, **options: Any) -> None:
         click.echo("\n".join(console.profile()))
     if not settings.quiet:
         _print_report(report, settings)
+    sys.exit(failed)
 
 
 @main.command()
@@ -252,6 +256,23 @@ def schemas(**options: Any) -> None:
     with _used_rightly():
         for path in write_schemas(Settings(**options)):
             click.echo(path)
+
+
+@main.command()
+@click.argument("name", type=click.Choice(tuple(PRINTED)))
+@click.option("--folder", default="/srv/www/site", show_default=True, help="Where the site lies on the server.")
+@_options
+def host(name: str, folder: str, **options: Any) -> None:
+    """Print the configuration of a host that belongs beside the site."""
+    from codepairs import pipeline
+
+    settings = Settings(**options)
+    with _reported("text"):
+        site, _ = pipeline.read_site(settings)
+    try:
+        click.echo(PRINTED[name](site.catalogue.site.title, site.base_url, folder), nl=False)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
 
 
 @main.group()

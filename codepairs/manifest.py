@@ -20,7 +20,7 @@ __all__ = ["MANIFEST", "Files", "Manifest", "NewManifest", "files_of", "line_of"
 
 MANIFEST = ".codepairs.jsonl"
 """Name of the manifest in the output folder."""
-_FORMAT = 3
+_FORMAT = 4
 _DECODER = json.JSONDecoder()
 
 Files = dict[str, Stamp]
@@ -69,6 +69,10 @@ class Manifest:
             return files_of(self.line(name))
         except (ValueError, TypeError, LookupError, AttributeError):
             return {}
+
+    def lines(self) -> Iterator[bytes]:
+        """The lines of all batches."""
+        return map(self.line, self._offsets)
 
     def line(self, name: str) -> bytes:
         """The line of a batch as it stands; empty where it is not known."""

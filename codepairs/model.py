@@ -386,6 +386,8 @@ class SiteInfo:
     """Whether a picture is drawn for each code, which stands for its page where that is shared."""
     licence: Source | None = None
     """The terms under which the texts may be used."""
+    host: str = ""
+    """Where the site is served; a name of `codepairs.hosting.hosts`."""
     search: bool = False
     """Whether pages have a search box, with an index of codes and curated pairs behind it."""
     protocols: tuple[str, ...] = ()

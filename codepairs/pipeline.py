@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import astuple, dataclass, replace
@@ -15,9 +15,10 @@ from codepairs.assets import read_assets
 from codepairs.changes import inputs_digest, parts_of
 from codepairs.errors import ContentError, OutputError, Place, Problem, errors_of
 from codepairs.execute import executor_of, jobs, run, stored
+from codepairs.hosting.hosts import HOSTS, Extent, exceeded
 from codepairs.indexing import is_installed
 from codepairs.load import Document, read_sources
-from codepairs.manifest import Manifest, NewManifest
+from codepairs.manifest import Manifest, NewManifest, files_of
 from codepairs.model import Catalogue
 from codepairs.outputs import OUTPUTS
 from codepairs.outputs.images import can_draw
@@ -109,7 +110,10 @@ def build(settings: Settings, watcher: Watcher = _NOBODY) -> Report:
     inputs = inputs_digest(settings)
     with _uncollected(), Manifest(store) as before:
         if not settings.full and before.head.get("inputs") == inputs and untouched(before, store):
-            return _report(before.head, started, unchanged=before.head["files"], written=0, rendered=0, removed=0)
+            beyond = _beyond(settings, before.head["host"], before.lines())
+            return _report(
+                before.head, started, beyond, unchanged=before.head["files"], written=0, rendered=0, removed=0
+            )
         watcher.step("read content, translations and templates")
         site, warnings = read_site(settings)
         if missing := missing_templates(settings.templates, (kind.template for kind in PAGE_KINDS)):
@@ -124,9 +128,10 @@ def build(settings: Settings, watcher: Watcher = _NOBODY) -> Report:
             watcher.step("remove what is gone, write the manifest")
             removed = store.remove(work.gone(after))
             facts = _facts(site, warnings, work, after)
+            beyond = _beyond(settings, facts["host"], after.lines())
             after.store(store, {"inputs": inputs, "parts": work.parts} | facts)
     unchanged = after.files - written
-    return _report(facts, started, written=written, rendered=rendered, removed=removed, unchanged=unchanged)
+    return _report(facts, started, beyond, written=written, rendered=rendered, removed=removed, unchanged=unchanged)
 
 
 def rendering_problems(site: Site, settings: Settings) -> list[Problem]:
@@ -212,12 +217,32 @@ def _facts(site: Site, warnings: tuple[Problem, ...], work: Work, after: NewMani
     """What a later run that changes nothing reports, as plain data."""
     coverage = {lang: [astuple(each) for each in domains] for lang, domains in site.coverage().items()}
     listed = [(each.place.path, each.place.line, each.place.column, each.message) for each in warnings]
-    return {"pages": work.pages, "files": after.files, "coverage": coverage, "warnings": listed}
+    host = site.catalogue.site.host
+    return {"pages": work.pages, "files": after.files, "host": host, "coverage": coverage, "warnings": listed}
 
 
-def _report(facts: Mapping[str, Any], started: float, **counts: int) -> Report:
+def _beyond(settings: Settings, host: str, lines: Iterable[bytes]) -> tuple[Problem, ...]:
+    """What the site has more of than its host takes; `lines` are those of the manifest."""
+    if not (host and HOSTS[host].limits):
+        return ()
+    place = Place(str(settings.content / "site.yaml"))
+    return tuple(Problem(place, text, warning=True) for text in exceeded(HOSTS[host], _extent(lines)))
+
+
+def _extent(lines: Iterable[bytes]) -> Extent:
+    """How much the files of a manifest are; of the folders only those that hold files are counted."""
+    files = size = largest = 0
+    folders: set[str] = set()
+    for line in lines:
+        for path, (length, _) in files_of(line).items():
+            files, size, largest = files + 1, size + length, max(largest, length)
+            folders.add(path.rpartition("/")[0])
+    return Extent(files=files, entries=files + len(folders), bytes=size, file_bytes=largest)
+
+
+def _report(facts: Mapping[str, Any], started: float, beyond: tuple[Problem, ...], **counts: int) -> Report:
     coverage = {lang: tuple(Coverage(*each) for each in domains) for lang, domains in facts["coverage"].items()}
-    warnings = tuple(Problem(Place(*place), text, warning=True) for *place, text in facts["warnings"])
+    warnings = tuple(Problem(Place(*place), text, warning=True) for *place, text in facts["warnings"]) + beyond
     seconds = time.perf_counter() - started
     return Report(pages=facts["pages"], seconds=seconds, coverage=coverage, warnings=warnings, **counts)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from codepairs.hosting.hosts import HOSTS
 from codepairs.limits import LONGEST_NAME, LONGEST_SLUG, LONGEST_WORD
 from codepairs.model import TONES
 from codepairs.relations import ROLES
@@ -168,6 +169,12 @@ SITE = Shape(
             kind="document",
             note="`title` and `url` of the terms of the texts; named in the data",
             inner=DOCUMENT,
+        ),
+        Field(
+            name="host",
+            kind="word",
+            note="where it is served: the build writes the files that this host reads, and knows its limits",
+            choices=tuple(HOSTS),
         ),
         Field(
             name="search",

@@ -88,6 +88,7 @@ def _site(document: Document, protocols: tuple[str, ...], problems: list[Problem
         indexing=fields.word("indexing") or "notable",
         images=fields.word("images") == "yes",
         licence=fields.document("licence", "the licence"),
+        host=fields.word("host") or "",
         search=fields.word("search") == "yes",
         protocols=tuple(node.value for node in names) or protocols,
         superseded=_superseded(superseded),
