@@ -268,7 +268,7 @@ def _is_new(folder: Path, known: set[tuple[int, int]]) -> bool:
 @cache
 def program_digest() -> str:
     """Digest of the package and of what it renders with: another version of either makes every page anew."""
-    files = sorted(Path(__file__).parent.rglob("*.py"))
+    files = sorted(path for path in Path(__file__).parent.rglob("*") if path.is_file() and path.suffix != ".pyc")
     return _digest(*(path.read_text(encoding="utf-8") for path in files), *_installed(_RENDERS_WITH))
 
 
