@@ -94,10 +94,11 @@ def _read(said: str) -> Load:
     >>> _read("50%    1.00ms\\n 99%    3.00ms\\nRequests/sec:   9000.5\\nTransfer/sec:     88.10MB")
     Load(requests=9000.5, megabytes=88.1, median='1.00ms', tail='3.00ms')
     """
-    found = {share: value for share, value in re.findall(r"(\d+)%\s+([\d.]+\w+)", said)}
+    found = dict(re.findall(r"(\d+)%\s+([\d.]+\w+)", said))
     requests = re.search(r"Requests/sec:\s+([\d.]+)", said)
     transfer = re.search(r"Transfer/sec:\s+([\d.]+)([KMG])B", said)
-    assert requests and transfer, said
+    assert requests, said
+    assert transfer, said
     scale = {"K": 0.001, "M": 1.0, "G": 1000.0}[transfer[2]]
     return Load(float(requests[1]), float(transfer[1]) * scale, found["50"], found["99"])
 

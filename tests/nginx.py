@@ -84,7 +84,7 @@ def serving(site: Path, url: str, work: Path) -> Iterator[Site]:
     base = "/" + url.split("/", 3)[3]
     root = work / "root"
     place = root / base.strip("/")
-    place.parent.mkdir(parents=True)
+    place.parent.mkdir(parents=True, exist_ok=True)
     place.symlink_to(site)
     port = _free_port()
     text = nginx("Test", url, str(place)).replace("listen 80;", f"listen 127.0.0.1:{port};")
