@@ -13,7 +13,7 @@ patterns     the regular expressions that Python and browsers read alike
 model        Catalogue, Protocol, Code, CuratedPair, Text: frozen values, no I/O
 relations    how two codes relate, by the roles of their facts
 urls         the only place that spells a URL or an output path
-hosting      what hosts have to know: headers, configuration, limits
+hosting      what hosts have to know: headers, configuration, limits                 reads
 load         content files -> Documents: YAML nodes with line and column             reads
 shapes       the fields of every content file
 fields       typed getters over a YAML mapping, noting problems
@@ -37,6 +37,7 @@ trial        some pages, rendered to see whether the templates hold
 outputs      files derived from the plan: assets, data, pictures, search, sitemap; OUTPUTS
 changes      what files depend on, and what of it has changed                        reads
 write        a folder: atomic, only if changed; removals                             writes
+compress     compressed copies of files, beside them
 stores       other places: an archive, an object store                               reads, writes
 manifest     what the last run left, line by line                                    reads, writes
 execute      jobs on any Executor, in processes                                      runs

@@ -222,7 +222,7 @@ def inputs_digest(settings: Settings) -> str:
     """The digest of all files and options that a build reads: where it is the same, nothing can have changed."""
     made = blake2b(program_digest().encode(), digest_size=16)
     tools = (_drawing_digest(), indexer_digest())
-    made.update(repr((settings.base_url, settings.strict, settings.search, *tools)).encode())
+    made.update(repr((settings.base_url, settings.strict, settings.search, settings.compress, *tools)).encode())
     for folder in (settings.content, settings.locales, settings.templates):
         made.update(b"\0")
         for path in _files_below(folder):

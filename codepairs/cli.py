@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from codepairs import __version__
+from codepairs.compress import CODINGS
 from codepairs.errors import CodepairsError, ContentError, OutputError, Place, Problem
 from codepairs.hosting.configuration import PRINTED
 from codepairs.report import FORMATS, as_github, as_json, as_text, counted
@@ -55,6 +56,19 @@ class _Place(click.Path):
         if "://" in str(value):
             return value
         return Path(value) if str(value).endswith(".tar.zst") else super().convert(value, param, ctx)
+
+
+class _Codings(click.ParamType):  # type: ignore[type-arg]
+    """Names of codings with commas between, in any order."""
+
+    name = "LIST"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        names = value.split(",") if isinstance(value, str) else value
+        for name in names:
+            if name not in CODINGS:
+                self.fail(f"{name!r} is no coding; known: {', '.join(CODINGS)}, with commas between", param, ctx)
+        return tuple(name for name in CODINGS if name in names)
 
 
 class _DefaultGroup(click.Group):
@@ -101,6 +115,7 @@ def main() -> None:
 @click.option("--jobs", type=click.IntRange(min=0), default=0, show_default=True, help="Processes; 0: all cores.")
 @click.option("--scheduler", metavar="URL", help="Dask scheduler whose workers make the site, as tcp://host:8786.")
 @click.option("--search/--no-search", default=True, help="Make the search index (default), or leave search out.")
+@click.option("--compress", type=_Codings(), default=(), help="Copies beside the files: gzip,br,zstd, any of them.")
 @click.option("--full", is_flag=True, help="Render every page, whatever the last run left.")
 @click.option("--explain", is_flag=True, help="Say why each file is made or removed.")
 @click.option("--profile", is_flag=True, help="Say how long each step took.")

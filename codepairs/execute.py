@@ -22,6 +22,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 from uuid import uuid4
 
+from codepairs.compress import original_of, put_with_copies
 from codepairs.manifest import line_of
 from codepairs.outputs import OUTPUTS
 from codepairs.pages import PAGE_KINDS
@@ -51,6 +52,8 @@ _WORTH_A_PROCESS = 1_000
 _JOB = 400
 """Pages sent to a worker at once, about."""
 _KINDS = {kind.name: kind for kind in PAGE_KINDS}
+_MANY = frozenset(kind.name for kind in PAGE_KINDS if kind.keys)
+"""The kinds of which there are so many pages that they come in several batches."""
 _OUTPUTS = {output.name: output for output in OUTPUTS}
 
 
@@ -76,6 +79,8 @@ class Job(NamedTuple):
     tasks: tuple[Task, ...]
     site: SiteKey
     store: Store
+    compress: tuple[str, ...] = ()
+    """The codings of which files have copies."""
 
     @property
     def lang(self) -> str:
@@ -178,7 +183,9 @@ def learn(at: SiteKey, data: bytes) -> None:
         _SITES[at.key] = site
 
 
-def jobs(tasks: Iterable[Task], site: SiteKey, store: Store, size: int = _JOB) -> Iterator[Job]:
+def jobs(
+    tasks: Iterable[Task], site: SiteKey, store: Store, size: int = _JOB, compress: tuple[str, ...] = ()
+) -> Iterator[Job]:
     """The tasks in jobs of one language each and of about `size` pages."""
     waiting: dict[str, list[Task]] = {}
     for task in tasks:
@@ -186,9 +193,9 @@ def jobs(tasks: Iterable[Task], site: SiteKey, store: Store, size: int = _JOB) -
         batch = waiting.setdefault(lang, [])
         batch.append(task)
         if sum(each.batch.count for each in batch) >= size or not task.batch.count:
-            yield Job(tuple(waiting.pop(lang)), site, store)
+            yield Job(tuple(waiting.pop(lang)), site, store, compress)
     for rest in waiting.values():
-        yield Job(tuple(rest), site, store)
+        yield Job(tuple(rest), site, store, compress)
 
 
 def produce(job: Job) -> list[Receipt]:
@@ -198,11 +205,13 @@ def produce(job: Job) -> list[Receipt]:
 
 def _produced(task: Task, job: Job) -> Receipt:
     batch, files = task.batch, dict(task.kept or {})
-    before, written = len(files), 0
-    for path, (stamp, changed) in job.store.put_all(batch.name, _files(batch, files.copy(), job.site)):
+    before, written = sum(original_of(path) is None for path in files), 0
+    made = _files(batch, files.copy(), job.site)
+    many = batch.kind in _MANY
+    for path, (stamp, changed) in put_with_copies(job.store, batch.name, made, job.compress, many):
         files[path] = stamp
         written += changed
-    rendered = len(files) - before if batch.count else 0
+    rendered = sum(original_of(path) is None for path in files) - before if batch.count else 0
     return Receipt(batch, line_of(batch.name, files), rendered, written, len(files))
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from codepairs.assets import read_assets
 from codepairs.changes import inputs_digest, parts_of
+from codepairs.compress import codings_of
 from codepairs.errors import ContentError, OutputError, Place, Problem, errors_of
 from codepairs.execute import executor_of, jobs, run, stored
 from codepairs.hosting.hosts import HOSTS, Extent, exceeded
@@ -33,7 +34,7 @@ from codepairs.trial import trial_problems
 from codepairs.validate import validate
 from codepairs.watch import Watcher
 from codepairs.work import Work, untouched
-from codepairs.write import Store
+from codepairs.write import Folder, Store
 
 __all__ = ["Report", "build", "read_site", "rendering_problems"]
 
@@ -120,7 +121,10 @@ def build(settings: Settings, watcher: Watcher = _NOBODY) -> Report:
             raise ContentError(missing)
         watcher.step("plan")
         plan = plan_site(site, PAGE_KINDS, OUTPUTS)
-        work = Work(plan, store, before, parts_of(site, PAGE_KINDS), watcher, full=settings.full)
+        _compresses(settings, store)
+        # Other copies are made of all pages, whether those change or not.
+        full = settings.full or tuple(before.head.get("compress", ())) != settings.compress
+        work = Work(plan, store, before, parts_of(site, PAGE_KINDS), watcher, full=full)
         if before.head and _restyled(before.head.get("parts", {}), work.parts):
             _tried(site, settings)
         with NewManifest() as after, _templates_named(settings), _finished(store, plan):
@@ -129,9 +133,17 @@ def build(settings: Settings, watcher: Watcher = _NOBODY) -> Report:
             removed = store.remove(work.gone(after))
             facts = _facts(site, warnings, work, after)
             beyond = _beyond(settings, facts["host"], after.lines())
-            after.store(store, {"inputs": inputs, "parts": work.parts} | facts)
+            head = {"inputs": inputs, "parts": work.parts, "compress": settings.compress}
+            after.store(store, head | facts)
     unchanged = after.files - written
     return _report(facts, started, beyond, written=written, rendered=rendered, removed=removed, unchanged=unchanged)
+
+
+def _compresses(settings: Settings, store: Store) -> None:
+    """Raises OutputError where copies are wanted that cannot be made, or that nothing would send."""
+    codings_of(settings.compress)
+    if settings.compress and not isinstance(store, Folder):
+        raise OutputError(f"{settings.output}: --compress makes copies for servers that choose among them; not here")
 
 
 def rendering_problems(site: Site, settings: Settings) -> list[Problem]:
@@ -194,7 +206,7 @@ def _make(settings: Settings, work: Work, after: NewManifest, watcher: Watcher) 
         _executor(settings, work, watcher) as (executor, window),
         stored(work.site, on_disk=not getattr(executor, "forks", True)) as key,
     ):
-        for receipt in run(jobs(work.tasks(after), key, work.store), executor, window):
+        for receipt in run(jobs(work.tasks(after), key, work.store, compress=settings.compress), executor, window):
             after.add(receipt.line, receipt.files)
             work.made(receipt)
             written, rendered = written + receipt.written, rendered + receipt.rendered

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from codepairs.changes import Changes, Parts
+from codepairs.compress import original_of
 from codepairs.execute import Receipt, Task
 from codepairs.manifest import Files, Manifest, NewManifest, files_of
 from codepairs.outputs import OUTPUTS
@@ -50,6 +51,7 @@ class Work:
         self._before = before
         self._changes = Changes(plan.site, before.head.get("parts", {}), parts)
         self._watcher = watcher
+        self._compresses = bool(before.head.get("compress"))
         self._full = full
         self._seen: set[str] = set()
         self._gone: set[str] = set()
@@ -104,14 +106,18 @@ class Work:
         return dict(self._of_pages(batch, files, common))
 
     def _of_pages(self, batch: Batch, files: Files, common: list[str]) -> Iterator[tuple[str, str | None]]:
+        copies = _copies(files) if self._compresses else {}
         for page in _KINDS[batch.kind].pages(self._plan.site, batch.lang, batch.key):
             path = page.path
+            together = (path, *copies.get(path, ()))
             if path not in files:
-                yield path, "--full" if self._full else "it is new"
+                reason: str | None = "--full" if self._full else "it is new"
             elif changed := common + self._changes.of_page(page):
-                yield path, f"changed: {', '.join(changed)}"
+                reason = f"changed: {', '.join(changed)}"
             else:
-                yield path, self._spoilt(path, files[path])
+                reason = next(filter(None, (self._spoilt(each, files[each]) for each in together)), None)
+            # A page and its copies are made together.
+            yield from ((each, reason) for each in together)
 
     def _of_output(self, batch: Batch, files: Files) -> dict[str, str | None] | None:
         """Files that are no pages are made together, as only their maker knows which there are."""
@@ -130,3 +136,12 @@ class Work:
         if found == stamp:
             return None
         return "its file is missing" if found is None else "its file was changed by something else"
+
+
+def _copies(files: Files) -> dict[str, list[str]]:
+    """The compressed copies among the files of a batch, by what they are copies of."""
+    found: dict[str, list[str]] = {}
+    for path in files:
+        if copied := original_of(path):
+            found.setdefault(copied[0], []).append(path)
+    return found
