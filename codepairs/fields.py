@@ -269,7 +269,9 @@ def _unreadable(pattern: str) -> str:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             re.compile(pattern)
-    except (re.error, OverflowError, RecursionError) as error:
+    except RecursionError:
+        return ""
+    except (re.error, OverflowError) as error:
         return f"is no regular expression: {error}"
     return ""
 

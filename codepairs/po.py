@@ -107,6 +107,9 @@ def read_po(path: Path, problems: list[Problem], within: Path | None = None) -> 
         found = judged_po(data, path, problems)
         problems.extend(_misspelt(data, path))
         problems.extend(_doubled(data, path))
+        if b"msgid" not in data and not problems:
+            text = "holds no message, not even its head; `messages update` begins it anew"
+            problems.append(Problem(Place(str(path)), text, warning=True))
     if found.messages and not _CHARSET.search(data):
         text = 'the head of the file does not say UTF-8; write "Content-Type: text/plain; charset=UTF-8\\n"'
         problems.append(Problem(Place(str(path)), text, warning=True))
