@@ -343,7 +343,8 @@ def test_nothing_is_written_behind_a_link(tmp_path: Path, command: tuple[str, ..
 
 def test_a_protocol_cannot_name_its_schema_into_another_folder(tiny: Settings) -> None:
     edit(tiny.content / "parcel" / "protocol.yaml", "id: parcel", "id: ../../../evil")
-    CliRunner().invoke(main, ["schemas", f"--content={tiny.content}", f"--locales={tiny.locales}"])
+    result = CliRunner().invoke(main, ["schemas", f"--content={tiny.content}", f"--locales={tiny.locales}"])
+    assert result.exit_code == 0, result.output
     assert not list(tiny.content.parent.parent.glob("evil*"))
     assert {path.name for path in (tiny.content / ".schemas").iterdir()} >= {"site.schema.json"}
 

@@ -112,7 +112,11 @@ SLUGS = (
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_no_slug_names_anything_but_a_file_of_its_folder(tiny: Settings, slug: str) -> None:
-    edit(tiny.content / "names" / "nxdomain.yaml", "code: NXDOMAIN", f"code: NXDOMAIN\nslug: '{slug}'")
+    path = tiny.content / "names" / "nxdomain.yaml"
+    edit(path, "code: NXDOMAIN", f"code: NXDOMAIN\nslug: '{slug}'")
+    if slug.isascii() and not {"/", "\x00"}.intersection(slug):
+        # So that nothing but the name itself is wrong.
+        path.rename(path.with_name(f"{slug}.yaml"))
     with pytest.raises(ContentError):
         read_site(tiny)
 
@@ -121,6 +125,7 @@ def test_no_slug_names_anything_but_a_file_of_its_folder(tiny: Settings, slug: s
 def test_no_protocol_takes_the_name_of_anything_else(tiny: Settings, name: str) -> None:
     if name != "..":
         (tiny.content / "names").rename(tiny.content / name)
+        edit(tiny.content / "site.yaml", "[parcel, names]", f"[parcel, '{name}']")
     edit(tiny.content / (name if name != ".." else "names") / "protocol.yaml", "id: names", f"id: '{name}'")
     with pytest.raises(ContentError):
         read_site(tiny)
