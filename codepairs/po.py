@@ -121,8 +121,8 @@ def read_po(path: Path, problems: list[Problem], within: Path | None = None) -> 
     except (ValueError, ZeroDivisionError, SyntaxError, RecursionError, MemoryError) as error:
         problems.append(Problem(Place(str(path)), f"is not a PO file: {error}"))
         return PoFile()
-    if not ranks <= set(range(found.forms)):
-        text = f"Plural-Forms chooses form {max(ranks - set(range(found.forms)))} of {found.forms}; they count from 0"
+    if wrong := [rank for rank in ranks if not 0 <= rank < found.forms]:
+        text = f"Plural-Forms chooses form {max(wrong)} of {found.forms}; they count from 0"
         problems.append(Problem(_plural_place(data, path), text, warning=True))
     return found
 
@@ -263,6 +263,7 @@ def judged_po(data: bytes, path: Path, problems: list[Problem]) -> PoFile:
         # As text, whatever charset the file names: it is UTF-8.
         lines = (line.strip().decode("utf-8") for line in readable.split(b"\n"))
         PoFileParser(catalog, abort_invalid=True).parse(_with_few_forms(lines, catalog))
+        _see_forms(catalog)
     except _FormsError as error:
         problems.append(Problem(_plural_place(data, path), str(error)))
     except PoFileError as error:
@@ -290,9 +291,13 @@ def _with_few_forms(lines: Iterable[str], catalog: Any) -> Iterator[str]:
     for line in lines:
         yield line
         # Babel knows it once the next message has begun, and makes as many texts of each plural.
-        forms = catalog._num_plurals
-        if forms is not None and not 0 < forms <= MOST_PLURAL_FORMS:
-            raise _FormsError(f"nplurals is {str(forms)[:20]}; languages have 1 to {MOST_PLURAL_FORMS} plural forms")
+        _see_forms(catalog)
+
+
+def _see_forms(catalog: Any) -> None:
+    forms = catalog._num_plurals
+    if forms is not None and not 0 < forms <= MOST_PLURAL_FORMS:
+        raise _FormsError(f"nplurals is {str(forms)[:20]}; languages have 1 to {MOST_PLURAL_FORMS} plural forms")
 
 
 def _tuple(text: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
