@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -353,3 +354,24 @@ def test_the_bounds_are_documented() -> None:
     told = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
     for name in limits.__all__:
         assert f"| `{name}` | {getattr(limits, name):,} |" in told, name
+
+
+def test_a_pipe_in_the_site_is_not_waited_for_by_a_check(built: Settings) -> None:
+    page = Path(built.output) / "de" / "index.html"
+    page.unlink()
+    os.mkfifo(page)
+    status, shown = run(built, "check", "--site")
+    assert status == 1
+    assert "de/index.html:1:1: is missing; build the site first" in shown
+
+
+def test_files_where_folders_are_expected_are_told(tiny: Settings) -> None:
+    for path in (tiny.content / "names" / "pairs", tiny.locales / "ar"):
+        shutil.rmtree(path, ignore_errors=True)
+        path.write_text("x")
+    status, shown = run(tiny, "check")
+    assert status == 1
+    assert "names/pairs:1:1: is no folder" in shown
+    assert "locales/ar:1:1: is no folder" in shown
+    result = CliRunner().invoke(main, ["messages", "update", f"--content={tiny.content}", f"--locales={tiny.locales}"])
+    assert isinstance(result.exception, SystemExit)
