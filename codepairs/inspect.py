@@ -24,6 +24,7 @@ from codepairs.pages import PAGE_KINDS
 from codepairs.plan import Page, Site, plan_site
 from codepairs.proofread import read_rules
 from codepairs.prose import plain_text
+from codepairs.reading import UnreadableError, read_bytes
 from codepairs.rules import sentences
 from codepairs.urls import absolute, code_data_path, protocol_data_path
 
@@ -38,6 +39,8 @@ __all__ = [
     "site_problems",
 ]
 
+_MOST_BYTES = 1 << 30
+"""Bytes of a built file that are read; a page of thirty thousand codes has five million."""
 _BLOCKS = frozenset(
     "main section div nav p ul ol li dl dt dd table tr th td h1 h2 h3 h4 summary details".split()  # noqa: SIM905
 )
@@ -76,8 +79,8 @@ def site_problems(output: Path, locales: Path, site: Site) -> list[Problem]:
     for page in plan_site(site, PAGE_KINDS):
         path = output / page.path
         try:
-            tree = LexborHTMLParser(path.read_bytes())
-        except OSError:
+            tree = LexborHTMLParser(read_bytes(path, within=output, most=_MOST_BYTES))
+        except UnreadableError:
             problems.append(Problem(Place(str(path)), "is missing; build the site first"))
             continue
         records[page.path] = record_of(page.path, tree)
@@ -277,9 +280,9 @@ def _data_problems(output: Path, records: Mapping[str, PageRecord], site: Site) 
     known: list[tuple[str, Iterable[str]]] = [(path, sorted(record.addresses)) for path, record in records.items()]
     for path in ("llms.txt", *_data_paths(site)):
         try:
-            data = (output / path).read_text(encoding="utf-8")
+            data = read_bytes(output / path, within=output, most=_MOST_BYTES).decode("utf-8")
             known.append((path, _addresses(json.loads(data)) if path.endswith(".json") else _ADDRESS.findall(data)))
-        except OSError:
+        except UnreadableError:
             yield path, "is missing; build the site first"
         except ValueError as error:
             yield path, f"is no JSON: {error}"
