@@ -31,9 +31,12 @@ render       pages -> HTML
 trial        some pages, rendered to see whether the templates hold
 outputs      files derived from the plan: assets, data, pictures, search, sitemap; OUTPUTS
 changes      what files depend on, and what of it has changed                        reads
+lock         one build at a time in a folder                                         writes
+staging      what a build writes before any of it is seen                            reads, writes
 write        a folder: atomic, only if changed; removals                             writes
 stores       other places: an archive, an object store                               reads, writes
 manifest     what the last run left, line by line                                    reads, writes
+foreign      files in the output that no build has made                              reads
 execute      jobs on any Executor, in processes                                      runs
 cluster      the same jobs on a Dask cluster                                         runs
 watch        Watcher: what a build tells while it goes on

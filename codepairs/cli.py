@@ -101,6 +101,7 @@ def main() -> None:
 @click.option("--scheduler", metavar="URL", help="Dask scheduler whose workers make the site, as tcp://host:8786.")
 @click.option("--search/--no-search", default=True, help="Make the search index (default), or leave search out.")
 @click.option("--full", is_flag=True, help="Render every page, whatever the last run left.")
+@click.option("--force", is_flag=True, help="Build into a folder with other files; those in the place of ours go.")
 @click.option("--explain", is_flag=True, help="Say why each file is made or removed.")
 @click.option("--profile", is_flag=True, help="Say how long each step took.")
 def build(form: str, **options: Any) -> None:

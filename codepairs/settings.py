@@ -30,6 +30,8 @@ class Settings:
     """Whether the site can be searched, where site.yaml does not say no."""
     full: bool = False
     """Render every page, whatever the manifest of the last run says."""
+    force: bool = False
+    """Build into a folder that holds other files, and replace those that lie where the site's are to go."""
     explain: bool = False
     """Report why each page is rendered or removed."""
     profile: bool = False
