@@ -53,6 +53,7 @@ preview      what lies at an address of a site, made when it is asked for
 inspect      checks of a built site                                                  reads
 console      what the command line shows of a build
 serve        a site served while it is edited: preview, errors, editor, reload      runs
+stopping     a program that is told to stop
 cli          the command line
 """
 

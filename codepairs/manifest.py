@@ -15,7 +15,6 @@ import tempfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from itertools import chain
 from types import TracebackType
 from typing import Any, BinaryIO
 
@@ -131,6 +130,6 @@ class NewManifest:
         return iter(self._file)
 
     def data(self, head: Mapping[str, Any]) -> Iterator[bytes]:
-        """Its bytes, piece by piece."""
-        first = json.dumps({"format": _FORMAT, "check": self._checked, **head})
-        return chain((f"{first}\n".encode(),), self.lines())
+        """Its bytes, piece by piece; to be read before its lines are asked for again."""
+        yield f"{json.dumps({'format': _FORMAT, 'check': self._checked, **head})}\n".encode()
+        yield from self.lines()
