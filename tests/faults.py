@@ -19,11 +19,21 @@ from unittest.mock import patch
 from urllib.parse import unquote
 
 from codepairs import pipeline
+from codepairs.changes import inputs_digest
 from codepairs.manifest import MANIFEST
 from codepairs.settings import Settings
 from tests.sites import copy_of_tiny, edit
 
-__all__ = ["broken", "clean_state", "killed_build", "operations", "quick_tiny", "state", "visible_operations"]
+__all__ = [
+    "broken",
+    "clean_state",
+    "killed_build",
+    "operations",
+    "quick_tiny",
+    "read_once",
+    "state",
+    "visible_operations",
+]
 
 _CALLS = ("open", "write", "replace", "rename", "unlink", "rmdir", "mkdir", "fsync")
 """What a build does to files."""
@@ -33,11 +43,28 @@ _LINK = re.compile(r'\b(?:href|src)="([^"#?:]+)(?:[#?][^":]*)?"')
 
 
 def quick_tiny(folder: Path) -> Settings:
-    """The tiny site without what takes long to make: pictures, search, and most languages."""
+    """The tiny site without what takes long to make: pictures, search, and other languages."""
     settings = copy_of_tiny(folder, search=False, jobs=1)
     edit(settings.content / "site.yaml", "images: yes\n", "")
-    edit(settings.content / "site.yaml", "- lang: ar\n", "")
+    for lang in ("ar", "de"):
+        edit(settings.content / "site.yaml", f"- lang: {lang}\n", "")
     return settings
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Input that is the same is read once, however often it is built."""
+    known: dict[str, Any] = {}
+    read = pipeline.read_site
+
+    def remembered(settings: Settings) -> Any:
+        key = inputs_digest(settings)
+        if key not in known:
+            known[key] = read(settings)
+        return known[key]
+
+    with patch.object(pipeline, "read_site", remembered):
+        yield
 
 
 @contextmanager

@@ -20,13 +20,14 @@ from codepairs import pipeline
 from codepairs.errors import OutputError
 from codepairs.manifest import MANIFEST
 from codepairs.settings import Settings
-from tests.faults import broken, clean_state, killed_build, operations, quick_tiny, state, visible_operations
+from codepairs.write import Folder
+from tests.faults import broken, clean_state, killed_build, operations, quick_tiny, read_once, state, visible_operations
 from tests.sites import Told, edit
 from tests.support import ROOT
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
 
-POINTS = int(os.environ.get("CODEPAIRS_KILLS", "50"))
+POINTS = int(os.environ.get("CODEPAIRS_KILLS", "60"))
 """How often each kind of build is killed."""
 
 
@@ -36,6 +37,12 @@ def _add(settings: Settings) -> None:
     shutil.move(content.parent / "away.yaml", content / "parcel" / "4.10.1.yaml")
     shutil.move(content / "parcel" / "5.7.2.yaml", content.parent / "gone.yaml")
     edit(content / "site.yaml", "title: Tiny", "title: Little")
+
+
+@pytest.fixture(autouse=True)
+def _read_once() -> Iterator[None]:
+    with read_once():
+        yield
 
 
 @pytest.fixture
@@ -76,7 +83,7 @@ def _killed_everywhere(settings: Settings, seed: int, then: Callable[[], None] =
         pipeline.build(settings)
         assert state(settings.output) == then_wanted, f"killed at {at}"
         assert not list(settings.output.parent.glob(".site*")), f"killed at {at}"
-        assert pipeline.build(settings).rendered == 0
+        assert pipeline.build(replace(settings, full=False)).rendered == 0
     assert len(points) == min(POINTS, count)
 
 
@@ -98,7 +105,7 @@ def test_what_a_killed_build_has_added_goes_where_the_change_is_taken_back(begun
     wanted = state(begun.output)
     count = _after_change(begun)
     met = 0
-    for at in random.Random(4).sample(range(count * 6 // 10, count), 25):
+    for at in random.Random(4).sample(range(count * 6 // 10, count), 20):
         _change(begun)
         assert killed_build(begun, at)
         _take_back(begun)
@@ -147,7 +154,7 @@ def test_a_visitor_is_never_led_to_a_page_that_is_not_there(begun: Settings) -> 
 
     with visible_operations(look):
         pipeline.build(begun)
-    assert len(seen) > 100
+    assert len(seen) > 80
     assert {"4.10.1.html" in each for each in seen} == {True, False}
     assert {"5.7.2.html" in each for each in seen} == {True, False}
 
@@ -287,10 +294,7 @@ def test_two_first_builds_at_once_make_one_site(tmp_path: Path) -> None:
 
 
 def test_who_waits_is_told_so(begun: Settings) -> None:
-    running = None
     told = Told()
-    from codepairs.write import Folder
-
     with Folder(begun.output).locked(told.message):
         running = Running(begun)
         line = running.process.stderr.readline() if running.process.stderr else ""
@@ -322,13 +326,13 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk with room for the site, but not for all of it twice."""
     place = tmp_path / "disk"
     place.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1500k", "none", place], capture_output=True, check=False)  # noqa: S603, S607
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=5m", "none", place], capture_output=True, check=False)
     if done.returncode:
         pytest.skip("nothing can be mounted here")
     try:
         yield place
     finally:
-        subprocess.run(["umount", place], check=True)  # noqa: S603, S607
+        subprocess.run(["umount", place], check=True)
 
 
 def test_a_full_disk_leaves_everything_as_it_was(
@@ -354,16 +358,16 @@ def immutable() -> Iterator[Callable[[Path], None]]:
     made: list[Path] = []
 
     def change(path: Path) -> None:
-        if subprocess.run(["chattr", "+i", path], capture_output=True, check=False).returncode:  # noqa: S603, S607
+        if subprocess.run(["chattr", "+i", path], capture_output=True, check=False).returncode:
             pytest.skip("nothing can be made immutable here")
         made.append(path)
 
     yield change
     for path in made:
-        subprocess.run(["chattr", "-i", path], check=True)  # noqa: S603, S607
+        subprocess.run(["chattr", "-i", path], check=True)
 
 
-@pytest.mark.parametrize("path", ["de/parcel/4.2.1.html", "en/parcel", ".", "assets/style.css"])
+@pytest.mark.parametrize("path", ["en/parcel/4.2.1.html", "en/parcel", ".", "assets/style.css"])
 def test_what_cannot_be_replaced_stops_a_build_that_the_next_completes(
     changed: tuple[Settings, dict[str, bytes | None]], immutable: Callable[[Path], None], path: str
 ) -> None:
@@ -376,10 +380,10 @@ def test_what_cannot_be_replaced_stops_a_build_that_the_next_completes(
         pipeline.build(settings)
         assert state(settings.output) == wanted
         return
-    with pytest.raises(OutputError, match="cannot be written|cannot be removed"):
+    with pytest.raises(OutputError, match=r"cannot be (written|removed)"):
         pipeline.build(settings)
     assert broken(settings.output) == []
-    subprocess.run(["chattr", "-i", settings.output / path], check=True)  # noqa: S603, S607
+    subprocess.run(["chattr", "-i", settings.output / path], check=True)
     _made_good(settings, wanted)
 
 
