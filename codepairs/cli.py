@@ -166,9 +166,10 @@ def _foreign(output: Path) -> Iterator[str]:
     from codepairs.write import Folder
 
     with Manifest(Folder(output)) as manifest:
-        found = foreign_files(output, map(manifest.line, manifest), manifest.head.get("files", 0))
-    if manifest.head and found.number:
-        yield f"{output}: holds {found}"
+        if manifest.head:
+            found = foreign_files(output, map(manifest.line, manifest), manifest.head["files"])
+            if found.number:
+                yield f"{output}: holds {found}"
 
 
 @main.command()

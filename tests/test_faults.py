@@ -13,14 +13,17 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+from click.testing import CliRunner
 
 from codepairs import pipeline
+from codepairs.cli import main
 from codepairs.errors import OutputError
 from codepairs.manifest import MANIFEST
 from codepairs.settings import Settings
-from codepairs.write import Folder
+from codepairs.write import Folder, Written
 from tests.faults import broken, clean_state, killed_build, operations, quick_tiny, read_once, state, visible_operations
 from tests.sites import Told, edit
 from tests.support import ROOT
@@ -453,3 +456,29 @@ def test_clocks_that_jump_leave_the_bytes_right(begun: Settings, modified: int) 
     _change(begun)
     pipeline.build(begun)
     assert state(begun.output) == clean_state(begun)
+
+
+def test_a_check_names_files_that_no_build_has_made(begun: Settings) -> None:
+    (begun.output / "notes.txt").write_text("mine")
+    (begun.output / "en" / "own.html").write_text("mine")
+    result = CliRunner().invoke(
+        main,
+        ["check", "--site", *(f"--{n}={getattr(begun, n)}" for n in ("content", "locales", "templates", "output"))],
+    )
+    assert f"{begun.output}: holds 2 files that no build has made: " in result.stderr
+    assert all(name in result.stderr for name in ("notes.txt", "en/own.html"))
+
+
+def test_a_process_that_is_killed_twice_over_the_same_work_ends_the_build(begun: Settings) -> None:
+    before = state(begun.output)
+    _change(begun)
+
+    def died(*_: object) -> Written:
+        os._exit(9)
+
+    with (
+        patch.object(Folder, "put", died),
+        pytest.raises(OutputError, match="a process was killed, and so was the one that took over its work"),
+    ):
+        pipeline.build(replace(begun, jobs=2))
+    assert state(begun.output) == before
