@@ -231,8 +231,19 @@ def test_no_process_outlives_a_build_that_is_killed(
     running.process.kill()
     running.end()
     assert broken(settings.output) == []
+    assert _ended(workers)
     _made_good(settings, wanted)
-    assert not [pid for pid in workers if _lives(pid)]
+
+
+def _ended(pids: list[int]) -> bool:
+    """Whether all of them end soon; those that do not are killed."""
+    for _ in range(500):
+        if not (left := [pid for pid in pids if _lives(pid)]):
+            return True
+        time.sleep(0.01)
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    return False
 
 
 def _lives(pid: int) -> bool:
