@@ -36,10 +36,13 @@ render       pages -> HTML
 trial        some pages, rendered to see whether the templates hold
 outputs      files derived from the plan: assets, data, pictures, search, sitemap; OUTPUTS
 changes      what files depend on, and what of it has changed                        reads
+lock         one build at a time in a folder                                         writes
+staging      what a build writes before any of it is seen                            reads, writes
 write        a folder: atomic, only if changed; removals                             writes
 compress     compressed copies of files, beside them
 stores       other places: an archive, an object store                               reads, writes
 manifest     what the last run left, line by line                                    reads, writes
+foreign      files in the output that no build has made                              reads
 execute      jobs on any Executor, in processes                                      runs
 cluster      the same jobs on a Dask cluster                                         runs
 watch        Watcher: what a build tells while it goes on
@@ -56,6 +59,7 @@ preview      what lies at an address of a site, made when it is asked for
 inspect      checks of a built site                                                  reads
 console      what the command line shows of a build
 serve        a site served while it is edited: preview, errors, editor, reload      runs
+stopping     a program that is told to stop
 cli          the command line
 """
 

@@ -21,6 +21,7 @@ from codepairs.errors import CodepairsError, ContentError, OutputError, Place, P
 from codepairs.hosting.configuration import PRINTED
 from codepairs.report import FORMATS, as_github, as_json, as_text, counted
 from codepairs.settings import Settings
+from codepairs.stopping import stoppable
 
 if TYPE_CHECKING:
     from codepairs.new import Skeleton
@@ -30,6 +31,7 @@ __all__ = ["main"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_STOPPED = "stopped; the site can be used as it is, and the next build makes what is missing"
 _SHOWN_WARNINGS = 20
 """How many warnings a build prints; a check prints all."""
 _COLOURS: dict[str, dict[str, Any]] = {
@@ -117,6 +119,7 @@ def main() -> None:
 @click.option("--search/--no-search", default=True, help="Make the search index (default), or leave search out.")
 @click.option("--compress", type=_Codings(), default=(), help="Copies beside the files: gzip,br,zstd, any of them.")
 @click.option("--full", is_flag=True, help="Render every page, whatever the last run left.")
+@click.option("--force", is_flag=True, help="Build into a folder with other files; those in the place of ours go.")
 @click.option("--explain", is_flag=True, help="Say why each file is made or removed.")
 @click.option("--profile", is_flag=True, help="Say how long each step took.")
 def build(form: str, **options: Any) -> None:
@@ -125,7 +128,7 @@ def build(form: str, **options: Any) -> None:
     from codepairs.console import console_of
 
     settings = Settings(**options)
-    with _reported(form), console_of(settings) as console:
+    with stoppable(_told, _STOPPED), _reported(form), console_of(settings) as console:
         report = pipeline.build(settings, console)
     limit = _SHOWN_WARNINGS if form == "text" else None
     _print_problems(report.warnings[:limit], form)
@@ -164,7 +167,7 @@ def check(built: bool, form: str, **options: Any) -> None:
             from codepairs.inspect import site_problems
 
             problems += site_problems(Path(settings.output), settings.locales, site)
-    for message in unchecked_languages(site):
+    for message in (*unchecked_languages(site), *(_foreign(Path(settings.output)) if built else ())):
         click.echo(message, err=True)
     _print_problems(problems, form)
     errors = [problem for problem in problems if settings.strict or not problem.warning]
@@ -173,6 +176,19 @@ def check(built: bool, form: str, **options: Any) -> None:
             click.echo(line)
         click.echo(counted(problems))
     sys.exit(1 if errors else 0)
+
+
+def _foreign(output: Path) -> Iterator[str]:
+    """A line on the files that no build has made, if there are any."""
+    from codepairs.foreign import foreign_files
+    from codepairs.manifest import Manifest
+    from codepairs.write import Folder
+
+    with Manifest(Folder(output)) as manifest:
+        if manifest.head:
+            found = foreign_files(output, map(manifest.line, manifest), manifest.head["files"])
+            if found.number:
+                yield f"{output}: holds {found}"
 
 
 @main.command()
@@ -386,6 +402,10 @@ def _print_problems(problems: Sequence[Problem], form: str = "text") -> None:
         click.echo(line)
     for line in as_text(problems, _paint if _coloured() else _plain) if form == "text" else ():
         click.echo(line, err=True)
+
+
+def _told(message: str) -> None:
+    click.echo(message, err=True)
 
 
 def _coloured() -> bool:

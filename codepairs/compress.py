@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from codepairs.errors import OutputError
-from codepairs.write import Data, Stamp, Store, Written
+from codepairs.write import Data, Folder, Stamp, Store, Written
 
 __all__ = ["CODINGS", "Coding", "codings_of", "original_of", "put_with_copies"]
 
@@ -115,6 +115,7 @@ def put_with_copies(
         yield path, written
         data = waiting.pop(path, b"")
         for coding in codings if len(data) >= _LEAST and _ending(path) in _TEXTS else ():
+            assert isinstance(store, Folder), "copies are for folders"
             copy = path + coding.suffix
             stamp = None if written.changed else _kept(store, copy, data, coding)
             if stamp:

@@ -32,6 +32,8 @@ class Settings:
     """The codings of which the files of a folder get copies: `gzip`, `br`, `zstd`."""
     full: bool = False
     """Render every page, whatever the manifest of the last run says."""
+    force: bool = False
+    """Build into a folder that holds other files, and replace those that lie where the site's are to go."""
     explain: bool = False
     """Report why each page is rendered or removed."""
     profile: bool = False

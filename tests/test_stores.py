@@ -127,7 +127,7 @@ def test_a_failed_build_leaves_the_old_archive(tiny: Settings) -> None:
     pipeline.build(settings)
     before = path.read_bytes()
     path.with_name(".site.tar.zst.parts").write_text("a file where a folder has to be")
-    with pytest.raises(OutputError, match=r"site\.tar\.zst: cannot be written"):
+    with pytest.raises(OutputError, match=r"site\.tar\.zst\.parts: cannot be written"):
         pipeline.build(replace(settings, base_url="https://other.example/"))
     assert path.read_bytes() == before
 
@@ -139,7 +139,7 @@ def test_a_part_that_is_lost_fails_the_archive(tmp_path: Path) -> None:
     archive.start()
     list(archive.put_all("one", [("1.html", b"1")]))
     with pytest.raises(OutputError, match="cannot be written"):
-        archive.finish(["one", "two"])
+        archive.finish(["one", "two"], [], (MANIFEST, []))
     archive.abandon()
     assert snapshot(tmp_path) == {"site.tar.zst": b"old"}
 
@@ -153,7 +153,7 @@ def test_parts_are_joined_in_the_order_of_the_plan_and_hold_any_path_and_size(tm
         assert [(path, written.changed) for path, written in archive.put_all(batch, each)] == [
             (path, True) for path, _ in files[batch]
         ]
-    archive.finish(["a", "b"])
+    archive.finish(["a", "b"], [], (MANIFEST, []))
     assert [(member.name, data) for member, data in members_of(archive.path)] == [
         (long, b""),
         ("1.html", b"1" * 512),

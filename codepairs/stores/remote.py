@@ -13,9 +13,9 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
 from hashlib import md5
 from mimetypes import MimeTypes
@@ -65,6 +65,21 @@ class Remote:
 
     def __getstate__(self) -> dict[str, object]:
         return self.__dict__ | {"_listing": None}
+
+    def locked(self, told: Callable[[str], None]) -> AbstractContextManager[None]:
+        """Nothing: object stores have no locks."""
+        return nullcontext()
+
+    def claim(self) -> None:
+        """Whoever names a place in a store may write there."""
+
+    def journals(self) -> list[str]:
+        """Each object takes its place when it is sent."""
+        return []
+
+    def replaces(self, path: str) -> bool:
+        """Nothing waits for its place."""
+        return False
 
     def start(self) -> None:
         """Nothing has to be done before objects are sent."""
@@ -120,8 +135,11 @@ class Remote:
                 obstore.delete(self._client, there[first : first + _LISTED])
         return len(there)
 
-    def finish(self, batches: Iterable[str]) -> None:
-        """Nothing is left to be done: each object took its place when it was sent."""
+    def finish(self, batches: Iterable[str], gone: Iterable[str], manifest: tuple[str, Iterable[bytes]]) -> int:
+        """Each object took its place when it was sent; remove those that are gone, and send the manifest."""
+        removed = self.remove(gone)
+        self.put(*manifest)
+        return removed
 
     def abandon(self) -> None:
         """Nothing can be taken back."""
