@@ -30,7 +30,7 @@ from tests.support import ROOT
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
 
-POINTS = int(os.environ.get("CODEPAIRS_KILLS", "60"))
+POINTS = int(os.environ.get("CODEPAIRS_KILLS", "40"))
 """How often each kind of build is killed."""
 
 
