@@ -13,6 +13,7 @@ load         content files -> Documents: YAML nodes with line and column        
 shapes       the fields of every content file
 fields       typed getters over a YAML mapping, noting problems
 declare      protocol.yaml -> the declarations of a protocol
+hosts        hosts.yaml -> where a site can be put; what of a site does not fit      reads
 decoding     a text -> the codes in it, by the forms that protocols declare
 validate     Documents -> Catalogue, collecting Problems
 editing      the shapes of content -> JSON Schemas for editors

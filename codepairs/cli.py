@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,6 +22,7 @@ from codepairs.report import FORMATS, as_github, as_json, as_text, counted
 from codepairs.settings import Settings
 
 if TYPE_CHECKING:
+    from codepairs.console import Console
     from codepairs.new import Skeleton
     from codepairs.pipeline import Report
 
@@ -111,6 +113,14 @@ def build(form: str, **options: Any) -> None:
     settings = Settings(**options)
     with _reported(form), console_of(settings) as console:
         report = pipeline.build(settings, console)
+    _print_build(report, settings, form, console)
+    # What can be known before stopped the run then; what is left was found when the site was there.
+    if settings.strict and report.warnings:
+        sys.exit(1)
+
+
+def _print_build(report: Report, settings: Settings, form: str, console: Console) -> None:
+    """Print what a build found and did."""
     limit = _SHOWN_WARNINGS if form == "text" else None
     _print_problems(report.warnings[:limit], form)
     if form == "json":
@@ -142,9 +152,12 @@ def check(built: bool, form: str, **options: Any) -> None:
         problems = [*warnings, *language_problems(settings.locales, site)]
         problems += pipeline.rendering_problems(site, settings)
         if built:
+            from codepairs.hosts import figures_of_folder
             from codepairs.inspect import site_problems
 
-            problems += site_problems(Path(settings.output), settings.locales, site)
+            folder = Path(settings.output)
+            problems += site_problems(folder, settings.locales, site)
+            problems += pipeline.host_problems(site, partial(figures_of_folder, folder))
     for message in unchecked_languages(site):
         click.echo(message, err=True)
     _print_problems(problems, form)

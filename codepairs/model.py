@@ -378,6 +378,9 @@ class SiteInfo:
     """Ids of the protocols, in the order of the home page."""
     superseded: Mapping[str, str] = field(default_factory=dict)
     """RFC numbers whose document is obsolete, with the number that took its place."""
+    host: str = field(default="", repr=False)
+    """Where the site is put, a name of hosts.yaml; empty where that is not said. Pages are the same on every host."""
+    host_place: Place = field(compare=False, repr=False, default=Place(""))
 
     @property
     def source_language(self) -> str:

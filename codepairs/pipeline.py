@@ -15,12 +15,14 @@ from codepairs.assets import read_assets
 from codepairs.changes import inputs_digest, parts_of
 from codepairs.errors import ContentError, OutputError, Place, Problem, errors_of
 from codepairs.execute import executor_of, jobs, run, stored
+from codepairs.hosts import Figures, figures_of_lines, known_hosts, misfits
 from codepairs.indexing import is_installed
 from codepairs.load import Document, read_sources
 from codepairs.manifest import Manifest, NewManifest
 from codepairs.model import Catalogue
 from codepairs.outputs import OUTPUTS
 from codepairs.outputs.images import can_draw
+from codepairs.outputs.redirects import redirects_of
 from codepairs.pages import PAGE_KINDS
 from codepairs.plan import Plan, Site, plan_site
 from codepairs.rules import broken_rules
@@ -34,7 +36,7 @@ from codepairs.watch import Watcher
 from codepairs.work import Work, untouched
 from codepairs.write import Store
 
-__all__ = ["Report", "build", "read_site", "rendering_problems"]
+__all__ = ["Report", "build", "host_problems", "read_site", "rendering_problems"]
 
 _NOBODY = Watcher()
 _NO_INDEXER = (
@@ -123,6 +125,7 @@ def build(settings: Settings, watcher: Watcher = _NOBODY) -> Report:
             written, rendered = _make(settings, work, after, watcher)
             watcher.step("remove what is gone, write the manifest")
             removed = store.remove(work.gone(after))
+            warnings += host_problems(site, lambda **others: figures_of_lines(after.lines(), **others))
             facts = _facts(site, warnings, work, after)
             after.store(store, {"inputs": inputs, "parts": work.parts} | facts)
     unchanged = after.files - written
@@ -133,6 +136,16 @@ def rendering_problems(site: Site, settings: Settings) -> list[Problem]:
     """What goes wrong in templates when some pages of every kind are rendered."""
     problems = missing_templates(settings.templates, (kind.template for kind in PAGE_KINDS))
     return problems or list(located(ContentError(trial_problems(site)), settings.templates).problems)
+
+
+def host_problems(site: Site, figures: Callable[..., Figures]) -> tuple[Problem, ...]:
+    """Warnings where the site is too large for its host, or nearly so; `figures` is asked only where that matters."""
+    info = site.catalogue.site
+    host = known_hosts().get(info.host)
+    if host is None or not host.limits:
+        return ()
+    found = figures(redirects=sum(1 for _ in redirects_of(site)))
+    return tuple(Problem(info.host_place, message, warning=True) for message in misfits(host, found))
 
 
 def _tried(site: Site, settings: Settings) -> None:
