@@ -50,6 +50,7 @@ new          skeletons of codes, pairs, protocols, languages; schemas for editor
 preview      what lies at an address of a site, made when it is asked for
 inspect      checks of a built site                                                  reads
 console      what the command line shows of a build
+publishing   what brings a site to its host: workflows, settings, a command             reads
 serve        a site served while it is edited: preview, errors, editor, reload      runs
 cli          the command line
 """

@@ -217,13 +217,12 @@ def figures_of_lines(lines: Iterable[bytes], **others: int) -> Figures:
     """The figures of a site by the lines of its manifest, which is itself a file of it; `others` are taken over."""
     files, total, largest, folders = 1, 0, (0, ""), Counter[str]()
     for line in lines:
-        total += len(line)
         stamps: dict[str, tuple[int, int | str]] = json.loads(line)[1]
-        for path, (size, _) in stamps.items():
-            total += size
-            folders[path.rpartition("/")[0]] += 1
-            largest = max(largest, (size, path))
-        files += len(stamps)
+        sizes = [size for size, _ in stamps.values()]
+        files, total = files + len(sizes), total + sum(sizes, len(line))
+        if sizes and max(sizes) >= largest[0]:
+            largest = max(largest, *zip(sizes, stamps, strict=True))
+        folders.update([path.rpartition("/")[0] for path in stamps])
     return _figures(files, total, largest, folders, others)
 
 
