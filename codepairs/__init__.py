@@ -18,6 +18,7 @@ load         content files -> Documents: YAML nodes with line and column        
 shapes       the fields of every content file
 fields       typed getters over a YAML mapping, noting problems
 declare      protocol.yaml -> the declarations of a protocol
+hosts        hosts.yaml -> where a site can be put; what of a site does not fit      reads
 decoding     a text -> the codes in it, by the forms that protocols declare
 validate     Documents -> Catalogue, collecting Problems
 editing      the shapes of content -> JSON Schemas for editors
@@ -58,6 +59,7 @@ new          skeletons of codes, pairs, protocols, languages; schemas for editor
 preview      what lies at an address of a site, made when it is asked for
 inspect      checks of a built site                                                  reads
 console      what the command line shows of a build
+publishing   what brings a site to its host: workflows, settings, a command             reads
 serve        a site served while it is edited: preview, errors, editor, reload      runs
 stopping     a program that is told to stop
 cli          the command line

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,12 +19,13 @@ import click
 from codepairs import __version__
 from codepairs.compress import CODINGS
 from codepairs.errors import CodepairsError, ContentError, OutputError, Place, Problem
-from codepairs.hosting.configuration import PRINTED
+from codepairs.publishing import CONFIGURATIONS, configuration_of
 from codepairs.report import FORMATS, as_github, as_json, as_text, counted
 from codepairs.settings import Settings
 from codepairs.stopping import stoppable
 
 if TYPE_CHECKING:
+    from codepairs.console import Console
     from codepairs.new import Skeleton
     from codepairs.pipeline import Report
 
@@ -130,12 +132,18 @@ def build(form: str, **options: Any) -> None:
     settings = Settings(**options)
     with stoppable(_told, _STOPPED), _reported(form), console_of(settings) as console:
         report = pipeline.build(settings, console)
+    _print_build(report, settings, form, console)
+    # What can be known before stopped the run then; what is left was found when the site was there.
+    if settings.strict and report.warnings:
+        sys.exit(1)
+
+
+def _print_build(report: Report, settings: Settings, form: str, console: Console) -> None:
+    """Print what a build found and did."""
     limit = _SHOWN_WARNINGS if form == "text" else None
     _print_problems(report.warnings[:limit], form)
-    # What was wrong before the build stopped it; what is wrong with the result leaves the site as it is.
-    failed = settings.strict and bool(report.warnings)
     if form == "json":
-        sys.exit(failed)
+        return
     if form == "text" and len(report.warnings) > _SHOWN_WARNINGS:
         more = len(report.warnings) - _SHOWN_WARNINGS
         click.echo(f"and {more:,} more warnings; `check` lists them all", err=True)
@@ -143,7 +151,6 @@ def build(form: str, **options: Any) -> None:
         click.echo("\n".join(console.profile()))
     if not settings.quiet:
         _print_report(report, settings)
-    sys.exit(failed)
 
 
 @main.command()
@@ -164,9 +171,12 @@ def check(built: bool, form: str, **options: Any) -> None:
         problems = [*warnings, *language_problems(settings.locales, site)]
         problems += pipeline.rendering_problems(site, settings)
         if built:
+            from codepairs.hosts import figures_of_folder
             from codepairs.inspect import site_problems
 
-            problems += site_problems(Path(settings.output), settings.locales, site)
+            folder = Path(settings.output)
+            problems += site_problems(folder, settings.locales, site)
+            problems += pipeline.host_problems(site, partial(figures_of_folder, folder))
     for message in (*unchecked_languages(site), *(_foreign(Path(settings.output)) if built else ())):
         click.echo(message, err=True)
     _print_problems(problems, form)
@@ -290,18 +300,21 @@ def schemas(**options: Any) -> None:
 
 
 @main.command()
-@click.argument("name", type=click.Choice(tuple(PRINTED)))
-@click.option("--folder", default="/srv/www/site", show_default=True, help="Where the site lies on the server.")
+@click.argument("name", type=click.Choice(("nginx", *CONFIGURATIONS)))
+@click.option("--folder", default="/srv/www/site", show_default=True, help="Where the site lies on a server (nginx).")
 @_options
 def host(name: str, folder: str, **options: Any) -> None:
-    """Print the configuration of a host that belongs beside the site."""
+    """Print what belongs beside the site for a host: a server's configuration, a workflow, settings."""
     from codepairs import pipeline
+    from codepairs.hosting.configuration import nginx
 
-    settings = Settings(**options)
+    if name in CONFIGURATIONS:
+        click.echo(configuration_of(name), nl=False)
+        return
     with _reported("text"):
-        site, _ = pipeline.read_site(settings)
+        site, _ = pipeline.read_site(Settings(**options))
     try:
-        click.echo(PRINTED[name](site.catalogue.site.title, site.base_url, folder), nl=False)
+        click.echo(nginx(site.catalogue.site.title, site.base_url, folder), nl=False)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
 

@@ -386,14 +386,15 @@ class SiteInfo:
     """Whether a picture is drawn for each code, which stands for its page where that is shared."""
     licence: Source | None = None
     """The terms under which the texts may be used."""
-    host: str = ""
-    """Where the site is served; a name of `codepairs.hosting.hosts`."""
     search: bool = False
     """Whether pages have a search box, with an index of codes and curated pairs behind it."""
     protocols: tuple[str, ...] = ()
     """Ids of the protocols, in the order of the home page."""
     superseded: Mapping[str, str] = field(default_factory=dict)
     """RFC numbers whose document is obsolete, with the number that took its place."""
+    host: str = field(default="", repr=False)
+    """Where the site is put, a name of hosts.yaml; empty where that is not said. Pages are the same on every host."""
+    host_place: Place = field(compare=False, repr=False, default=Place(""))
 
     @property
     def source_language(self) -> str:

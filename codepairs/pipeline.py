@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import astuple, dataclass, replace
@@ -17,13 +17,14 @@ from codepairs.compress import codings_of
 from codepairs.errors import ContentError, OutputError, Place, Problem, errors_of
 from codepairs.execute import executor_of, jobs, run, stored
 from codepairs.foreign import foreign_files
-from codepairs.hosting.hosts import HOSTS, Extent, exceeded
+from codepairs.hosts import Figures, figures_of_lines, known_hosts, misfits
 from codepairs.indexing import is_installed
 from codepairs.load import Document, read_sources
-from codepairs.manifest import MANIFEST, Manifest, NewManifest, files_of
+from codepairs.manifest import MANIFEST, Manifest, NewManifest
 from codepairs.model import Catalogue
 from codepairs.outputs import OUTPUTS
 from codepairs.outputs.images import can_draw
+from codepairs.outputs.redirects import redirects_of
 from codepairs.pages import PAGE_KINDS
 from codepairs.plan import Site, plan_site
 from codepairs.rules import broken_rules
@@ -37,7 +38,7 @@ from codepairs.watch import Watcher
 from codepairs.work import Work, untouched
 from codepairs.write import Folder, Store
 
-__all__ = ["Report", "build", "read_site", "rendering_problems"]
+__all__ = ["Report", "build", "host_problems", "read_site", "rendering_problems"]
 
 _NOBODY = Watcher()
 _SHOWN = 5
@@ -117,10 +118,7 @@ def build(settings: Settings, watcher: Watcher = _NOBODY) -> Report:
         inputs = inputs_digest(settings)
         unchanged = before.head.get("inputs") == inputs and not killed and not settings.full
         if unchanged and untouched(before, store):
-            beyond = _beyond(settings, before.head["host"], before.lines())
-            return _report(
-                before.head, started, beyond, unchanged=before.head["files"], written=0, rendered=0, removed=0
-            )
+            return _report(before.head, started, unchanged=before.head["files"], written=0, rendered=0, removed=0)
         watcher.step("read content, translations and templates")
         site, warnings = read_site(settings)
         if missing := missing_templates(settings.templates, (kind.template for kind in PAGE_KINDS)):
@@ -138,16 +136,13 @@ def build(settings: Settings, watcher: Watcher = _NOBODY) -> Report:
             written, rendered = _make(settings, work, after, watcher)
             _check_foreign(settings, work)
             watcher.step("put files in place, remove what is gone, write the manifest")
+            warnings += host_problems(site, lambda **others: figures_of_lines(after.lines(), **others))
             facts = _facts(site, warnings, work, after)
-            beyond = _beyond(settings, facts["host"], after.lines())
             head = {"inputs": inputs, "parts": work.parts, "compress": settings.compress}
             manifest = after.data(head | facts)
             removed = store.finish((batch.name for batch in plan.batches()), work.gone(after), (MANIFEST, manifest))
             _tell_foreign(store, after, watcher)
-    unchanged_files = after.files - written
-    return _report(
-        facts, started, beyond, written=written, rendered=rendered, removed=removed, unchanged=unchanged_files
-    )
+    return _report(facts, started, written=written, rendered=rendered, removed=removed, unchanged=after.files - written)
 
 
 def _compresses(settings: Settings, store: Store) -> None:
@@ -161,6 +156,16 @@ def rendering_problems(site: Site, settings: Settings) -> list[Problem]:
     """What goes wrong in templates when some pages of every kind are rendered."""
     problems = missing_templates(settings.templates, (kind.template for kind in PAGE_KINDS))
     return problems or list(located(ContentError(trial_problems(site)), settings.templates).problems)
+
+
+def host_problems(site: Site, figures: Callable[..., Figures]) -> tuple[Problem, ...]:
+    """Warnings where the site is too large for its host, or nearly so; `figures` is asked only where that matters."""
+    info = site.catalogue.site
+    host = known_hosts().get(info.host)
+    if host is None or not host.limits:
+        return ()
+    found = figures(redirects=sum(1 for _ in redirects_of(site)))
+    return tuple(Problem(info.host_place, message, warning=True) for message in misfits(host, found))
 
 
 def _tried(site: Site, settings: Settings) -> None:
@@ -264,32 +269,12 @@ def _facts(site: Site, warnings: tuple[Problem, ...], work: Work, after: NewMani
     """What a later run that changes nothing reports, as plain data."""
     coverage = {lang: [astuple(each) for each in domains] for lang, domains in site.coverage().items()}
     listed = [(each.place.path, each.place.line, each.place.column, each.message) for each in warnings]
-    host = site.catalogue.site.host
-    return {"pages": work.pages, "files": after.files, "host": host, "coverage": coverage, "warnings": listed}
+    return {"pages": work.pages, "files": after.files, "coverage": coverage, "warnings": listed}
 
 
-def _beyond(settings: Settings, host: str, lines: Iterable[bytes]) -> tuple[Problem, ...]:
-    """What the site has more of than its host takes; `lines` are those of the manifest."""
-    if not (host and HOSTS[host].limits):
-        return ()
-    place = Place(str(settings.content / "site.yaml"))
-    return tuple(Problem(place, text, warning=True) for text in exceeded(HOSTS[host], _extent(lines)))
-
-
-def _extent(lines: Iterable[bytes]) -> Extent:
-    """How much the files of a manifest are; of the folders only those that hold files are counted."""
-    files = size = largest = 0
-    folders: set[str] = set()
-    for line in lines:
-        for path, (length, _) in files_of(line).items():
-            files, size, largest = files + 1, size + length, max(largest, length)
-            folders.add(path.rpartition("/")[0])
-    return Extent(files=files, entries=files + len(folders), bytes=size, file_bytes=largest)
-
-
-def _report(facts: Mapping[str, Any], started: float, beyond: tuple[Problem, ...], **counts: int) -> Report:
+def _report(facts: Mapping[str, Any], started: float, **counts: int) -> Report:
     coverage = {lang: tuple(Coverage(*each) for each in domains) for lang, domains in facts["coverage"].items()}
-    warnings = tuple(Problem(Place(*place), text, warning=True) for *place, text in facts["warnings"]) + beyond
+    warnings = tuple(Problem(Place(*place), text, warning=True) for *place, text in facts["warnings"])
     seconds = time.perf_counter() - started
     return Report(pages=facts["pages"], seconds=seconds, coverage=coverage, warnings=warnings, **counts)
 

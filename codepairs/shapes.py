@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from codepairs.hosting.hosts import HOSTS
 from codepairs.limits import LONGEST_NAME, LONGEST_SLUG, LONGEST_WORD
 from codepairs.model import TONES
 from codepairs.relations import ROLES
@@ -171,16 +170,16 @@ SITE = Shape(
             inner=DOCUMENT,
         ),
         Field(
-            name="host",
-            kind="word",
-            note="where it is served: the build writes the files that this host reads, and knows its limits",
-            choices=tuple(HOSTS),
-        ),
-        Field(
             name="search",
             kind="word",
             note="`yes` gives pages a search box with an index behind it; needs Pagefind. Default: `no`",
             choices=("yes", "no"),
+        ),
+        Field(
+            name="host",
+            kind="word",
+            note="where the site is put, as `github-pages`; [docs/hosting.md](hosting.md) has the names",
+            form=IDENTIFIER,
         ),
         Field(
             name="languages",

@@ -6,14 +6,14 @@ A model is a file of this package with `@NAME@` for what differs from site to si
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from codepairs.hosting.headers import CACHED, REVALIDATED, RULES, SECURITY, TRANSPORT, expression
 
-__all__ = ["PRINTED", "github", "gitlab", "headers_file", "htaccess", "nginx"]
+__all__ = ["headers_file", "htaccess", "nginx"]
 
 
 def nginx(title: str, url: str, folder: str) -> str:
@@ -68,16 +68,6 @@ def htaccess(url: str) -> str:
     )
 
 
-def github(title: str, url: str, folder: str) -> str:
-    """The workflow of GitHub that checks, builds and deploys the site."""
-    return _filled("github-pages.yml", {"URL": url.rstrip("/")})
-
-
-def gitlab(title: str, url: str, folder: str) -> str:
-    """The pipeline of GitLab that does the same."""
-    return _filled("gitlab-pages.yml", {"URL": url.rstrip("/")})
-
-
 def headers_file() -> str:
     """The `_headers` of Netlify and of Cloudflare Pages, which let caches ask each time if nothing else is said."""
     return "\n".join(_header_lines()) + "\n"
@@ -101,7 +91,3 @@ def _filled(model: str, values: Mapping[str, str]) -> str:
 def _word(text: str) -> str:
     """A text for a comment or a path: one line."""
     return " ".join(text.split())
-
-
-PRINTED: Mapping[str, Callable[[str, str, str], str]] = {"nginx": nginx, "github-pages": github, "gitlab-pages": gitlab}
-"""What belongs beside a site, by host: made of its title, its address and its folder."""

@@ -9,6 +9,7 @@ from codepairs.outputs.finding import ADDRESSES, OPENSEARCH, PICKER, SEARCH
 from codepairs.outputs.hosting import HOSTING
 from codepairs.outputs.images import IMAGES
 from codepairs.outputs.llms import LLMS
+from codepairs.outputs.redirects import REDIRECTS
 from codepairs.outputs.schemas import EDITING, SCHEMAS
 from codepairs.outputs.sitemap import ROBOTS, SITEMAP
 from codepairs.outputs.translations import TRANSLATIONS
@@ -32,6 +33,7 @@ OUTPUTS: tuple[OutputKind, ...] = (
     DECODE,
     IMAGES,
     HOSTING,
+    REDIRECTS,
 )
 """The sitemap comes first: with very many pages it takes longest, and the others can be made meanwhile; then the search
 index, for which another program runs."""

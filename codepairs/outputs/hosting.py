@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from codepairs.hosting.configuration import headers_file, htaccess
-from codepairs.hosting.hosts import HOSTS
+from codepairs.hosts import known_hosts
 from codepairs.plan import Batch, File, OutputKind, Plan, Site
 
 __all__ = ["HOSTING"]
@@ -18,8 +18,8 @@ _MADE: Mapping[str, Callable[[Site], str]] = {
 
 
 def _keys(site: Site) -> Iterator[tuple[str, tuple[str, ...]]]:
-    host = HOSTS.get(site.catalogue.site.host)
-    return ((site.source_lang, (name,)) for name in (host.own if host else ()))
+    host = known_hosts().get(site.catalogue.site.host)
+    return ((site.source_lang, (name,)) for name in (host.files if host else ()) if name in _MADE)
 
 
 def _files(site: Site, plan: Plan, batch: Batch) -> Iterator[File]:
@@ -27,4 +27,4 @@ def _files(site: Site, plan: Plan, batch: Batch) -> Iterator[File]:
     yield File(name, _MADE[name](site).encode())
 
 
-HOSTING = OutputKind(name="hosting", needs=("program", "settings"), holds="{0}", files=_files, keys=_keys)
+HOSTING = OutputKind(name="hosting", needs=("host", "program", "settings"), holds="{0}", files=_files, keys=_keys)
