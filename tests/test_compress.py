@@ -15,6 +15,7 @@ from codepairs import pipeline
 from codepairs.cli import main
 from codepairs.compress import CODINGS, codings_of, original_of
 from codepairs.errors import OutputError
+from codepairs.inspect import site_problems
 from codepairs.settings import Settings
 from tests.sites import edit
 
@@ -152,3 +153,16 @@ def test_an_unknown_coding_is_answered_by_those_there_are(tiny: Settings) -> Non
 def test_copies_are_known_by_their_names(path: str, original: str | None) -> None:
     found = original_of(path)
     assert (found[0] if found else None) == original
+
+
+@pytest.mark.parametrize("damage", [b"spoilt", zlib.compress(b"<p>another page", 6, 31)])
+def test_a_copy_of_something_else_is_found_in_the_built_site(packed: Settings, damage: bytes) -> None:
+    site, _ = pipeline.read_site(packed)
+
+    def found() -> list[str]:
+        problems = site_problems(Path(packed.output), packed.locales, site)
+        return [problem.message for problem in problems if "copy" in problem.message]
+
+    assert found() == []
+    (Path(packed.output) / f"{PAGE}.gz").write_bytes(damage)
+    assert found() == [f"is no copy of {PAGE}; build the site again"]
