@@ -1,7 +1,8 @@
 """Style sheets and other files below templates/assets -> Assets with their public names. Reads.
 
 All `.css` files are joined into one sheet in the order of their declared layers, so that a page costs one request;
-everything else is copied as it is, scripts without their lines of comment. Names are stable: a name that followed the
+everything else is copied as it is, scripts without their lines of comment; what a link leads to outside of the folder
+is left out. Names are stable: a name that followed the
 bytes would touch every page with every change of style.
 """
 
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
+from codepairs.reading import leads_out
 from codepairs.urls import asset_path
 
 __all__ = ["Assets", "read_assets"]
@@ -44,10 +46,12 @@ def read_assets(templates: Path) -> Assets:
     sheets: dict[str, list[str]] = {layer: [] for layer in _LAYERS}
     files: dict[str, bytes] = {}
     for path in sorted((*folder.rglob("*"), *templates.glob("components/*.css"))):
+        if leads_out(path, templates) or not path.is_file():
+            continue
         if path.suffix == ".css":
             layer = path.stem if path.stem in sheets else "components"
             sheets[layer].append(_without_comments(path.read_text(encoding="utf-8")))
-        elif path.is_file() and not path.is_symlink():
+        elif not path.is_symlink():
             files[asset_path(path.relative_to(folder).as_posix())] = _published(path)
     order = f"@layer {', '.join(_LAYERS)};"
     layers = (f"@layer {layer} {{\n{''.join(parts)}}}" for layer, parts in sheets.items() if parts)

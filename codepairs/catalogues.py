@@ -26,20 +26,24 @@ from babel.messages.pofile import normalize, read_po, write_po
 from babel.plural import to_gettext
 
 from codepairs import __version__
-from codepairs.errors import CodepairsError, ContentError, errors_of
+from codepairs.errors import CodepairsError, ContentError, Problem, errors_of
 from codepairs.extraction import templates_of
+from codepairs.limits import MOST_PO_BYTES
 from codepairs.load import read_sources
 from codepairs.model import SiteInfo
 from codepairs.outputs.translations import coverage_data
 from codepairs.pipeline import read_site
 from codepairs.po import PoFile, judged_po, regular_po
+from codepairs.reading import UnreadableError, leads_out, linked_out, read_bytes
 from codepairs.settings import Settings
+from codepairs.translate import known_to_cldr
 from codepairs.validate import validate
 
 __all__ = ["Updated", "extract", "header", "status", "status_data", "update"]
 
 _PREVIOUS_MARK = '#| msgid ""\n'
 _HEADER = re.compile(r'(?:#.*\n)*msgid ""\nmsgstr .*\n(?:".*"\n)*')
+_OPENING = 'msgid ""\nmsgstr '
 _FIELD = re.compile(r'"([A-Za-z-]+): .*\\n"\n')
 _PLAIN_HEADER = r"""msgid ""
 msgstr ""
@@ -47,6 +51,8 @@ msgstr ""
 "Content-Type: text/plain; charset=UTF-8\\n"
 "Content-Transfer-Encoding: 8bit\\n"
 """
+_PATIENCE = 300
+"""Seconds after which msgmerge is given up; it takes one for five thousand messages."""
 _Key = tuple[str | None, str]
 """Context and source text of a message."""
 
@@ -79,8 +85,9 @@ def extract(settings: Settings, *, lines: bool = False) -> list[tuple[Path, int]
     written = []
     for domain, template in templates_of(settings).items():
         path = settings.locales / f"{domain}.pot"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(_po_bytes(template, lines=lines))
+        if leads_out(path, settings.locales):
+            raise ContentError([linked_out(path, settings.locales)])
+        _write(path, _po_bytes(template, lines=lines))
         written.append((path, len(template)))
     return written
 
@@ -91,6 +98,9 @@ def update(settings: Settings, *, lines: bool = False) -> Iterator[Updated]:
     `lines` adds the numbers of lines to the references, so that an editor can jump there; they change often.
     """
     catalogue, problems = validate(read_sources(settings))
+    for language in catalogue.site.languages:
+        if not language.source and not known_to_cldr(language.tag):
+            problems.append(Problem(language.place, f"CLDR knows no language {language.tag!r}"))
     if errors_of(problems):
         raise ContentError(problems)
     templates = {
@@ -100,13 +110,40 @@ def update(settings: Settings, *, lines: bool = False) -> Iterator[Updated]:
     for language in catalogue.site.languages:
         for domain, template in templates.items() if not language.source else ():
             path = settings.locales / language.tag / "LC_MESSAGES" / f"{domain}.po"
-            before = path.read_bytes() if path.exists() else b""
+            before = _present(path, settings.locales)
             base = _headed(before, before, language.tag, catalogue.site)
             after = _headed(_merged(path, base, *template, lines=lines), base, language.tag, catalogue.site)
             if after != before:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(after)
+                _write(path, after)
             yield _updated(path, before, after)
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file among the translations. Raises CodepairsError where that cannot be done."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    except OSError as error:
+        raise CodepairsError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def _present(path: Path, locales: Path) -> bytes:
+    """What a PO file holds now; nothing where there is none. Raises ContentError."""
+    if leads_out(path, locales):
+        raise ContentError([linked_out(path, locales)])
+    if not path.exists() and not path.is_symlink():
+        return b""
+    problems: list[Problem] = []
+    try:
+        data = read_bytes(path, within=locales, most=MOST_PO_BYTES)
+    except UnreadableError as error:
+        raise ContentError([error.problem]) from error
+    if data and regular_po(data) is None:
+        # What cannot be read would be lost.
+        judged_po(data, path, problems)
+    if errors_of(problems):
+        raise ContentError(problems)
+    return data
 
 
 def _updated(path: Path, before: bytes, after: bytes) -> Updated:
@@ -151,19 +188,32 @@ def _headed(data: bytes, before: bytes, lang: str, site: SiteInfo) -> bytes:
     header = own[0] if own else 'msgid ""\nmsgstr ""\n'
     has = {name.lower() for name in _FIELD.findall(header)}
     missing = [f'"{name}: {value}\\n"\n' for name, value in _fields(lang, site) if name.lower() not in has]
-    rest = _HEADER.sub("", text, count=1).lstrip("\n")
+    rest = _without_header(text).lstrip("\n")
     return (header + "".join(missing) + (f"\n{rest}" if rest else "")).encode("utf-8", "surrogateescape")
+
+
+def _without_header(text: str) -> str:
+    """The PO file without its first header and the comments above that."""
+    start = text.find(_OPENING)
+    if start > 0 and text[start - 1] != "\n":
+        return text
+    lines = text[: max(start, 0)].splitlines(keepends=True)
+    while lines and lines[-1].startswith("#"):
+        start -= len(lines.pop())
+    found = _HEADER.match(text, max(start, 0))
+    return text[:start] + text[found.end() :] if found else text
 
 
 def _fields(lang: str, site: SiteInfo) -> Iterator[tuple[str, str]]:
     """The fields of a new header; the dates are those of its making, and an update never changes them."""
     tag = lang.partition("-x-")[0].replace("-", "_")
+    title = re.sub(r'["\\]', "", site.title)
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M%z")
-    yield "Project-Id-Version", f"{site.title} {__version__}"
+    yield "Project-Id-Version", f"{title} {__version__}"
     yield "Report-Msgid-Bugs-To", site.url
     yield "POT-Creation-Date", now
     yield "PO-Revision-Date", now
-    yield "Last-Translator", f"{site.title} <translators@{urlsplit(site.url).hostname}>"
+    yield "Last-Translator", f"{title} <translators@{urlsplit(site.url).hostname}>"
     yield "Language-Team", f"{Locale.parse(tag).english_name} <{site.url}>"
     yield "Language", tag
     yield "MIME-Version", "1.0"
@@ -182,7 +232,10 @@ def _merged(path: Path, before: bytes, template: Catalog, written: bytes, *, lin
         old.write_bytes(before)
         new.write_bytes(written)
         command = [msgmerge, "--quiet", "--previous", "--no-wrap", "--output-file=-", str(old), str(new)]
-        result = subprocess.run(command, capture_output=True)  # noqa: S603 - fixed words and our files
+        try:
+            result = subprocess.run(command, capture_output=True, timeout=_PATIENCE)  # noqa: S603 - our words and files
+        except subprocess.TimeoutExpired as error:
+            raise CodepairsError(f"{path}: msgmerge has not ended after {_PATIENCE} s") from error
     if result.returncode:
         reason = result.stderr.decode("utf-8", "replace").replace(str(old), str(path)).strip()
         raise CodepairsError(f"{path}: msgmerge cannot read it\n{reason}")

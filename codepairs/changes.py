@@ -17,10 +17,13 @@ from hashlib import blake2b
 from pathlib import Path
 
 from codepairs.editing import editor_schemas
+from codepairs.hosts import HOSTS_FILE, known_hosts
+from codepairs.limits import MOST_FILES, MOST_PO_BYTES
 from codepairs.model import Code, CuratedPair, Protocol, Text
 from codepairs.outputs.images import cards
 from codepairs.pages.number import shared_numbers
 from codepairs.plan import Batch, OutputKind, Page, PageKind, Site
+from codepairs.reading import UnreadableError, read_bytes
 from codepairs.settings import Settings
 from codepairs.translate import Translator
 from codepairs.urls import image_path
@@ -31,6 +34,9 @@ _INDEXES_WITH = ("pagefind_bin",)
 _RENDERS_WITH = ("babel", "jinja2", "markdown", "markupsafe", "nh3")
 _DRAWS = ("outputs/cards.py", "outputs/images.py")
 _DRAWS_WITH = ("pillow",)
+
+_MOST_WALKED = 4 * MOST_FILES
+"""Files among which changes are looked for, of content, translations and templates."""
 
 _EVERYWHERE = ("program", "settings", "assets", "fragments", "messages")
 """The parts that all pages of a language depend on."""
@@ -55,6 +61,7 @@ def parts_of(site: Site, kinds: Iterable[PageKind]) -> dict[str, str]:
         "fragments *": _digest(*map(str, fragments)),
         "listing *": _digest(*_listing(site)),
         "labels *": _digest(*(site.template_digests.get(name, "") for name in _LABELS)),
+        "host *": _digest(repr(known_hosts().get(catalogue.site.host))),
         "editing *": _digest(repr(editor_schemas(catalogue))),
         "indexer *": indexer_digest(),
     }
@@ -217,26 +224,54 @@ def inputs_digest(settings: Settings) -> str:
     """The digest of all files and options that a build reads: where it is the same, nothing can have changed."""
     made = blake2b(program_digest().encode(), digest_size=16)
     tools = (_drawing_digest(), indexer_digest())
-    made.update(repr((settings.base_url, settings.strict, settings.search, *tools)).encode())
+    made.update(repr((settings.base_url, settings.strict, settings.search, settings.compress, *tools)).encode())
+    made.update(HOSTS_FILE.read_bytes())
     for folder in (settings.content, settings.locales, settings.templates):
         made.update(b"\0")
         for path in _files_below(folder):
-            data = path.read_bytes()
-            made.update(f"{path.relative_to(folder).as_posix()} {len(data)} ".encode())
+            data = _told_by(path)
+            made.update(f"{path.relative_to(folder).as_posix()} {len(data)} ".encode("utf-8", "surrogateescape"))
             made.update(data)
     return made.hexdigest()
 
 
+def _told_by(path: Path) -> bytes:
+    """What tells a file from what it was: its bytes, or its size and time where it is larger than any that is read."""
+    try:
+        return read_bytes(path, most=MOST_PO_BYTES)
+    except UnreadableError:
+        status = path.lstat()
+        return f"{status.st_size} {status.st_mtime_ns}".encode()
+
+
 def _files_below(folder: Path) -> list[Path]:
-    """All files below a folder, in order; also below links to folders, which content and locales may have."""
-    found = (Path(root, name) for root, _, names in os.walk(folder, followlinks=True) for name in names)
-    return sorted(path for path in found if path.is_file())
+    """All files below a folder, in order; also below links to folders, each folder once."""
+    found: list[Path] = []
+    known: set[tuple[int, int]] = set()
+    for root, folders, names in os.walk(folder, followlinks=True):
+        folders[:] = [name for name in sorted(folders) if _is_new(Path(root, name), known)]
+        found += (path for name in names if (path := Path(root, name)).is_file())
+        if len(found) > _MOST_WALKED:
+            # A link leads to half of the machine: what is read is told to be wrong, so that nothing rests on this.
+            break
+    return sorted(found)
+
+
+def _is_new(folder: Path, known: set[tuple[int, int]]) -> bool:
+    try:
+        status = folder.stat()
+    except OSError:
+        return False
+    own = (status.st_dev, status.st_ino)
+    new = own not in known
+    known.add(own)
+    return new
 
 
 @cache
 def program_digest() -> str:
     """Digest of the package and of what it renders with: another version of either makes every page anew."""
-    files = sorted(Path(__file__).parent.rglob("*.py"))
+    files = sorted(path for path in Path(__file__).parent.rglob("*") if path.is_file() and path.suffix != ".pyc")
     return _digest(*(path.read_text(encoding="utf-8") for path in files), *_installed(_RENDERS_WITH))
 
 

@@ -10,12 +10,27 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from codepairs.characters import hidden
 from codepairs.errors import Place, Problem
 from codepairs.fields import Fields, did_you_mean, listed
-from codepairs.load import CsvRow, MappingNode, ProtocolFiles, ScalarNode, SequenceNode
+from codepairs.limits import LONGEST_EXAMPLE, LONGEST_NAME, MOST_CLASSES, MOST_FORMS
+from codepairs.load import CsvRow, MappingNode, Node, ProtocolFiles, ScalarNode, SequenceNode
 from codepairs.model import TONES, Class, Empty, Fact, Form, Registry, RegistryRow, Source, Text, Value
 from codepairs.patterns import PatternError, pattern_of
-from codepairs.shapes import CLASS, DATE, DECODE, EMPTY, FACT, FORM, IDENTIFIER, PROTOCOL, REGISTRY, VALUE, Shape
+from codepairs.shapes import (
+    CLASS,
+    DATE,
+    DECODE,
+    EMPTY,
+    FACT,
+    FORM,
+    IDENTIFIER,
+    PROTOCOL,
+    REGISTRY,
+    VALUE,
+    Shape,
+    is_device,
+)
 
 __all__ = ["RESERVED", "Declaration", "declaration"]
 
@@ -69,9 +84,9 @@ def declaration(files: ProtocolFiles, problems: list[Problem]) -> Declaration:
     """The declarations of one protocol; problems are added to the list."""
     document = files.protocol
     fields = Fields(document.root, Place(str(document.path)), PROTOCOL, problems)
-    identity = fields.word("id") or files.folder.name
-    _check_id(fields, identity, files.folder.name)
-    classes = _unique(_class(node, identity, problems) for node in fields.sequence("classes"))
+    identity = files.folder.name
+    _check_id(fields, fields.word("id") or identity, identity)
+    classes = _unique(_class(node, identity, problems) for node in _most(fields, "classes", MOST_CLASSES))
     facts = _unique(_fact(node, identity, problems) for node in fields.sequence("facts"))
     facts = {key: _with_classes(fact, classes) if fact.role == "class" else fact for key, fact in facts.items()}
     result = Declaration(
@@ -98,7 +113,7 @@ def _check_id(fields: Fields, identity: str, folder: str) -> None:
     place = fields.place_of("id")
     if identity != folder:
         fields.problem(place, f"id {identity!r} must equal the folder's name {folder!r}")
-    if not re.fullmatch(IDENTIFIER, identity) or identity in RESERVED:
+    if not re.fullmatch(IDENTIFIER, identity) or identity in RESERVED or is_device(identity):
         fields.problem(place, f"id {identity!r} cannot name a folder; use other lower-case letters and digits")
 
 
@@ -220,6 +235,9 @@ def _registry(fields: Fields, rows: tuple[CsvRow, ...] | None, problems: list[Pr
     for row in rows or ():
         if not row.cells["code"].strip():
             problems.append(Problem(row.place, "the row has no code"))
+        if any(len(cell) > LONGEST_NAME or hidden(cell) for cell in row.cells.values()):
+            message = f"a cell of the row has more than {LONGEST_NAME} characters, or one that cannot be seen"
+            problems.append(Problem(row.place, message))
     if date and not re.fullmatch(DATE, date):
         fields.problem(inner.place_of("date"), f"{date!r} is no date; write one like 2024-12-06")
     return Registry(
@@ -254,10 +272,18 @@ def _decode(fields: Fields, pattern: str | None, facts: Mapping[str, Fact]) -> t
     for name in own.keys() & {"code", *facts}:
         fields.problem(declared.place_of(name), f"the piece {name!r} stands for itself already; give it another name")
     known = ("code", *facts)
-    found = (_form(node, pieces, known, fields.problems) for node in fields.sequence("forms"))
+    found = (_form(node, pieces, known, fields.problems) for node in _most(fields, "forms", MOST_FORMS))
     forms_of = tuple(form for form in found if form)
     fields.close()
     return forms_of
+
+
+def _most(fields: Fields, name: str, most: int) -> tuple[Node, ...]:
+    """The items of a list that has a bound."""
+    items = fields.sequence(name)
+    if len(items) > most:
+        fields.problem(fields.place_of(name), f"{name!r} has {len(items):,} items; it may have {most}")
+    return items[:most]
 
 
 def _form_of(fact: Fact) -> str | None:
@@ -277,6 +303,9 @@ def _form(node: object, pieces: Mapping[str, str], known: tuple[str, ...], probl
         for name, item in (("pattern", source), ("example", example)):
             if item is not None:
                 fields.scalar(item, name)
+        return None
+    if len(example.value) > LONGEST_EXAMPLE:
+        fields.problem(example.place, f"an example has at most {LONGEST_EXAMPLE} characters; shorten it")
         return None
     try:
         pattern = pattern_of(source.value, pieces, exact=exact)
@@ -327,5 +356,6 @@ def _implied_problems(declared: Declaration, value: Value) -> Iterator[Problem]:
 
 def _natural(code: str) -> tuple[object, ...]:
     """Numbers inside the code compare as numbers: 5.7.2 before 5.7.10."""
-    parts = re.findall(r"[0-9]+|[^0-9]+", code)
+    # More digits than a number may have at once are several: Python reads no number of thousands of them.
+    parts = re.findall(r"[0-9]{1,640}|[^0-9]+", code)
     return (tuple((0, int(part), "") if part.isascii() and part.isdigit() else (1, 0, part) for part in parts),)

@@ -9,12 +9,24 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+import warnings
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from heapq import nsmallest
 
+from codepairs.characters import hidden
 from codepairs.errors import Place, Problem
+from codepairs.limits import (
+    LONGEST_GUESS,
+    LONGEST_PASSAGE,
+    LONGEST_PATTERN,
+    LONGEST_WORD,
+    MOST_GUESSES,
+    MOST_WIRE_LINES,
+)
 from codepairs.load import MappingNode, Node, ScalarNode, SequenceNode
-from codepairs.model import Source, Text, WireLine, normalise
+from codepairs.model import Source, Text, WireLine, normalise, passage_problems
+from codepairs.patterns import PatternError, word_pattern
 from codepairs.shapes import ADDRESS, DOCUMENT, RFC, Field, Shape
 
 __all__ = ["Fields", "did_you_mean", "listed"]
@@ -78,7 +90,19 @@ class Fields:
         if not isinstance(node, ScalarNode):
             self.problem(node.place, f"field {name!r} must be one text, not a list or mapping")
             return None
-        return self.chosen(node, name, choices) if choices else " ".join(node.value.split())
+        return self.chosen(node, name, choices) if choices else self._bounded(node, name, declared.longest)
+
+    def _bounded(self, node: ScalarNode, name: str, longest: int) -> str | None:
+        """The text of a word, which is not too long, and of which every character can be seen."""
+        word = " ".join(node.value.split())
+        unseen = hidden(word, name=longest <= LONGEST_WORD)
+        if len(word) > longest:
+            self.problem(node.place, f"field {name!r} has {len(word):,} characters; it may have {longest}")
+        elif unseen:
+            self.problem(node.place, f"field {name!r} holds U+{ord(unseen):04X}, which cannot be seen; leave it out")
+        else:
+            return word
+        return None
 
     def chosen(self, node: ScalarNode, name: str, choices: Iterable[str]) -> str | None:
         """The node's text if it is one of `choices`."""
@@ -89,7 +113,7 @@ class Fields:
         return None
 
     def literal(self, name: str) -> Node | None:
-        """A text of which every blank counts; whether it is one is for the caller to see."""
+        """A text of which every blank counts; whether it is one, and how long, is for the caller to see."""
         return self.take(name, required=self.declared(name, "literal").required)
 
     def flag(self, name: str) -> bool:
@@ -126,9 +150,13 @@ class Fields:
 
     def scalar(self, node: Node, name: str) -> ScalarNode:
         """The node itself if it is a text, else an empty one and a problem."""
-        if isinstance(node, ScalarNode):
+        if not isinstance(node, ScalarNode):
+            self.problem(node.place, f"each item of {name!r} must be one text")
+        elif len(node.value) > LONGEST_PASSAGE:
+            longest = f"it may have {LONGEST_PASSAGE:,}"
+            self.problem(node.place, f"a text of {name!r} has {len(node.value):,} characters; {longest}")
+        else:
             return node
-        self.problem(node.place, f"each item of {name!r} must be one text")
         return ScalarNode("", node.place)
 
     def mapping(self, name: str, what: str | Shape, *, required: bool = False) -> Fields:
@@ -147,7 +175,10 @@ class Fields:
 
     def passage(self, node: Node, name: str, domain: str, context: str) -> Text:
         """The node as a translatable passage."""
-        return Text(context, normalise(self.scalar(node, name).value), domain, node.place)
+        source = normalise(self.scalar(node, name).value)
+        for message in passage_problems(source):
+            self.problem(node.place, f"field {name!r} {message}")
+        return Text(context, source, domain, node.place)
 
     def texts(self, name: str, domain: str) -> tuple[Text, ...]:
         """A list of translatable passages that share their context."""
@@ -162,8 +193,8 @@ class Fields:
         """A required passage; an empty one stands in where it is missing."""
         return self.text(name, domain, context=context) or Text(context or name, "", domain, self.place)
 
-    def pattern(self, name: str, *, required: bool = False) -> str | None:
-        """A regular expression."""
+    def pattern(self, name: str, *, required: bool = False, read: Callable[[str], object] = word_pattern) -> str | None:
+        """A regular expression: of whole words, unless `read` reads another kind of it."""
         node = self.take(name, required=required or self.declared(name, "pattern").required)
         if node is None:
             return None
@@ -171,9 +202,9 @@ class Fields:
             self.problem(node.place, f"field {name!r} must be one text, not a list or mapping")
             return None
         try:
-            re.compile(node.value)
-        except re.error as error:
-            self.problem(node.place, f"field {name!r} is no regular expression: {error}")
+            read(node.value)
+        except PatternError as error:
+            self.problem(node.place, f"field {name!r} {_unreadable(node.value) or f'cannot be used: {error}'}")
             return None
         return node.value
 
@@ -213,7 +244,13 @@ class Fields:
         node = self.take(name)
         if node is None:
             return ()
+        return self._wire_lines(node, name)
+
+    def _wire_lines(self, node: Node, name: str) -> tuple[WireLine, ...]:
         lines = self.scalar(node, name).value.rstrip("\n").split("\n")
+        if len(lines) > MOST_WIRE_LINES:
+            self.problem(node.place, f"a transcript has at most {MOST_WIRE_LINES} lines; this one has {len(lines):,}")
+            return ()
         wire = []
         for offset, line in enumerate(lines, start=1):
             speaker, mark, text = line.partition(": ")
@@ -232,6 +269,21 @@ class Fields:
                 self.problem(self.node.keys[name], f"unknown field {name!r} in {self.what}; {hint}")
 
 
+def _unreadable(pattern: str) -> str:
+    """Why no program could read the pattern; empty where Python can."""
+    if len(pattern) > LONGEST_PATTERN:
+        return ""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            re.compile(pattern)
+    except RecursionError:
+        return ""
+    except (re.error, OverflowError) as error:
+        return f"is no regular expression: {error}"
+    return ""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """What would be right: the nearest known word, or all of them.
 
@@ -240,8 +292,17 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """
     names = list(dict.fromkeys(known))
     # Among numbers the nearest is no guess at what was meant.
-    near = difflib.get_close_matches(word, names, n=1) if any(map(str.isalpha, word)) else []
+    near = difflib.get_close_matches(word, _alike(word, names), n=1) if any(map(str.isalpha, word)) else []
     return f"did you mean {near[0]!r}?" if near else f"known: {listed(names)}"
+
+
+def _alike(word: str, names: list[str]) -> list[str]:
+    """The names among which the nearest is looked for: of many those of about its length; none for a long word."""
+    if len(word) > LONGEST_GUESS:
+        return []
+    if len(names) <= MOST_GUESSES:
+        return [name for name in names if len(name) <= 2 * LONGEST_GUESS]
+    return nsmallest(MOST_GUESSES, names, key=lambda name: (name[:1] != word[:1], abs(len(name) - len(word))))
 
 
 def listed(names: Iterable[str]) -> str:

@@ -13,7 +13,7 @@ from codepairs.model import Catalogue, Protocol
 
 __all__ = ["freshness"]
 
-_RFC = re.compile(r"\bRFC ([1-9][0-9]*)")
+_RFC = re.compile(r"\bRFC ([1-9][0-9]{0,8})(?![0-9])")
 
 
 def freshness(catalogue: Catalogue) -> Iterator[str]:

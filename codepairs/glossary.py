@@ -14,12 +14,14 @@ from pathlib import Path
 
 from codepairs.errors import Place, Problem
 from codepairs.fields import Fields
+from codepairs.limits import LONGEST_FORM
 from codepairs.load import Node, read_document
 
-__all__ = ["Entry", "Term", "forbidden", "form_pattern", "missing_terms", "read_glossary"]
+__all__ = ["Entry", "Term", "forbidden", "form_pattern", "form_problem", "missing_terms", "read_glossary"]
 
 _LITERAL = re.compile(r"`[^`]*`|“[^“”]*”")
 """Code spans and the words of others: both stay as they are."""
+_INNER = re.compile(r"(?<=[^\s*])\*(?=[^\s*])|\*\*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,9 @@ class Term:
 def read_glossary(path: Path) -> tuple[tuple[Term, ...], list[Problem]]:
     """The terms of the glossary, none where there is none; and what is wrong with the file."""
     problems: list[Problem] = []
-    if not path.exists():
+    if not path.exists() and not path.is_symlink():
         return (), problems
-    document = read_document(path)
+    document = read_document(path, path.parent)
     problems += document.problems
     if document.root is None:
         return (), problems
@@ -60,7 +62,7 @@ def read_glossary(path: Path) -> tuple[tuple[Term, ...], list[Problem]]:
 def _term(node: Node, problems: list[Problem]) -> Term:
     fields = Fields(node, node.place, "a term", problems)
     term = fields.word("term", required=True) or ""
-    forms = tuple(each.value for each in fields.scalars("forms"))
+    forms = _forms(fields, "forms")
     languages = fields.mapping("translations", "the translations of a term")
     entries = {name: _entry(languages.mapping(name, "a translation", required=True)) for name in languages.node.items}
     fields.close()
@@ -69,9 +71,27 @@ def _term(node: Node, problems: list[Problem]) -> Term:
 
 def _entry(fields: Fields) -> Entry:
     say = fields.word("say", required=True) or ""
-    use, never = (tuple(each.value for each in fields.scalars(name)) for name in ("use", "never"))
+    use, never = (_forms(fields, name) for name in ("use", "never"))
     fields.close()
     return Entry(say, use or (say,), never)
+
+
+def _forms(fields: Fields, name: str) -> tuple[str, ...]:
+    for node in fields.scalars(name):
+        if wrong := form_problem(node.value):
+            fields.problem(node.place, wrong)
+    return tuple(node.value for node in fields.scalars(name) if not form_problem(node.value))
+
+
+def form_problem(form: str) -> str:
+    """What is wrong with a form; empty where nothing is. A search for it takes time with the signs in it."""
+    if len(form) > LONGEST_FORM:
+        return f"{form[:40]!r} …: a form has at most {LONGEST_FORM} characters"
+    if _INNER.search(form):
+        return f"{form!r}: a '*' stands at the beginning or at the end of a word"
+    if form.count("…") > 1:
+        return f"{form!r}: a form has at most one '…'"
+    return ""
 
 
 def missing_terms(terms: tuple[Term, ...], lang: str, source: str, translation: str) -> Iterator[str]:
@@ -115,7 +135,7 @@ def form_pattern(form: str) -> re.Pattern[str]:
     """
     parts = (re.escape(part.strip()) for part in form.strip("*").split("…"))
     words = [part.replace(r"\ ", r"\s+").replace(r"\*", r"\w*") for part in parts]
-    start = r"(?<!\w)[\w-]*" if form.startswith("*") else r"(?<!\w)"
+    start = r"(?<![\w-])[\w-]*" if form.startswith("*") else r"(?<!\w)"
     end = r"\w*" if form.endswith("*") else r"(?!\w)"
     first = words[0][:1]
     words[0] = f"[{first}{first.upper()}]{words[0][1:]}" if first.islower() else words[0]

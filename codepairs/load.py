@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 import yaml
 
+from codepairs.characters import misfit
 from codepairs.errors import Place, Problem
+from codepairs.limits import MOST_COLUMNS, MOST_DEPTH, MOST_FILES, MOST_LISTS, MOST_NODES, MOST_PROBLEMS
+from codepairs.reading import UnreadableError, leads_out, linked_out, read_text
 from codepairs.settings import Settings
 
 __all__ = [
@@ -33,11 +36,6 @@ __all__ = [
     "read_sources",
 ]
 
-_MAX_BYTES = 1_000_000
-_MAX_DEPTH = 50
-_MAX_LISTS = 5_000
-_MISFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029\ufeff\ufdd0]")
-"""Among them what ends a line for YAML, and for no editor: line numbers would differ."""
 _QUOTE = "put the text between quotation marks"
 _HINTS = {
     "mapping values are not allowed in this context": f"if the text holds ': ', {_QUOTE}",
@@ -125,54 +123,65 @@ def read_sources(settings: Settings, read: Callable[[Path], Document] | None = N
 
     `read` reads one file, `read_document` unless it is given.
     """
-    read = read or read_document
+    read = _inside(settings.content, read or read_document)
     folders = sorted(path.parent for path in settings.content.glob("*/protocol.yaml"))
     problems = list(_strays(settings.content, folders))
-    protocols = tuple(_protocol_files(path, read, problems) for path in folders)
+    if _are_too_many(settings.content):
+        problems.append(Problem(Place(str(settings.content)), f"holds more than {MOST_FILES:,} files; none is read"))
+        folders = []
+    protocols = tuple(_protocol_files(path, read, settings.content, problems) for path in folders)
     return Sources(read(settings.content / "site.yaml"), protocols, tuple(problems))
 
 
-def read_document(path: Path) -> Document:
-    """Read one YAML file; what cannot be read is a Document without root and with problems."""
-    start = Place(str(path))
+def _inside(content: Path, read: Callable[[Path], Document]) -> Callable[[Path], Document]:
+    """Reads what lies in the folder of content, and nothing that a link there leads to elsewhere."""
+
+    def read_inside(path: Path) -> Document:
+        return Document(path, None, (linked_out(path, content),)) if leads_out(path, content) else read(path)
+
+    return read_inside
+
+
+def _are_too_many(content: Path) -> bool:
+    """Whether there are more files of content than a site may have."""
+    files = (path for pattern in ("*/*.yaml", "*/pairs/*.yaml") for path in content.glob(pattern))
+    return next(islice(files, MOST_FILES, None), None) is not None
+
+
+def read_document(path: Path, within: Path | None = None) -> Document:
+    """Read one YAML file, below `within`; what cannot be read is a Document without root and with problems."""
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        return Document(path, None, (Problem(start, f"cannot be read: {error.strerror}"),))
-    if len(data) > _MAX_BYTES:
-        return Document(path, None, (Problem(start, f"has {len(data):,} bytes; a content file has at most 1 MB"),))
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        return Document(path, None, (Problem(Place(str(path), line), "is not UTF-8; save the file as UTF-8"),))
-    return parse_document(path, text)
+        return parse_document(path, read_text(path, within=within))
+    except UnreadableError as error:
+        return Document(path, None, (error.problem,))
 
 
 def parse_document(path: Path, text: str) -> Document:
     """Parse YAML; `path` only names the file in problems."""
-    if misfit := _misfit(str(path), text):
-        return Document(path, None, (misfit,))
+    if wrong := _misfit(str(path), text):
+        return Document(path, None, (wrong,))
     try:
         # A deep file would exhaust the stack of the C parser, which keeps no count.
-        if len(text) > _MAX_LISTS and sum(map(text.count, ("[", "{", "- ", "? "))) > _MAX_LISTS:
-            raise yaml.MarkedYAMLError(problem=f"holds more than {_MAX_LISTS:,} lists")
+        if len(text) > MOST_LISTS and sum(map(text.count, ("[", "{", "- ", "? "))) > MOST_LISTS:
+            raise yaml.MarkedYAMLError(problem=f"holds more than {MOST_LISTS:,} lists")
+        if len(text) > MOST_NODES and text.count(",") + text.count("\n") > MOST_NODES:
+            raise yaml.MarkedYAMLError(problem=f"holds more than {MOST_NODES:,} lines and commas")
         root = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
         return Document(path, None, (_syntax_problem(str(path), text, error),))
     if root is None:
         return Document(path, None, (Problem(Place(str(path)), "is empty"),))
     converter = _Converter(str(path))
-    return Document(path, converter.node(root, 0), tuple(converter.problems))
+    return Document(path, converter.node(root, 0), tuple(converter.problems[:MOST_PROBLEMS]))
 
 
 def _misfit(path: str, text: str) -> Problem | None:
-    found = _MISFIT.search(text)
+    found = misfit(text)
     if found is None:
         return None
-    start = found.start()
+    start, message = found
     place = Place(path, text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start))
-    return Problem(place, f"holds the control character U+{ord(found[0]):04X}")
+    return Problem(place, message)
 
 
 def _syntax_problem(path: str, text: str, error: yaml.YAMLError) -> Problem:
@@ -214,8 +223,8 @@ class _Converter:
 
     def node(self, node: yaml.Node, depth: int) -> Node:
         place = self.place(node)
-        if depth > _MAX_DEPTH:
-            self.problems.append(Problem(place, f"lies more than {_MAX_DEPTH} levels deep"))
+        if depth > MOST_DEPTH:
+            self.problems.append(Problem(place, f"lies more than {MOST_DEPTH} levels deep"))
             return ScalarNode("", place)
         if id(node) in self.seen:
             self.problems.append(Problem(place, "is used twice by an alias; write the text out instead"))
@@ -230,8 +239,8 @@ class _Converter:
             return SequenceNode(tuple([self.node(item, depth + 1) for item in node.value]), place)
         # Only between double quotes can an escape say what the file itself must not hold.
         quoted = isinstance(node, yaml.ScalarNode) and node.style == '"'
-        for char in sorted(set(_MISFIT.findall(node.value))) if quoted else ():
-            self.problems.append(Problem(place, f"holds the control character U+{ord(char):04X}"))
+        if quoted and (found := misfit(node.value)):
+            self.problems.append(Problem(place, found[1]))
         return ScalarNode(node.value, place)
 
     def mapping(self, node: yaml.MappingNode, place: Place, depth: int) -> MappingNode:
@@ -254,42 +263,44 @@ class _Converter:
         return Place(self.path, mark.line + 1, mark.column + 1)
 
 
-def _protocol_files(folder: Path, read: Callable[[Path], Document], problems: list[Problem]) -> ProtocolFiles:
+def _protocol_files(
+    folder: Path, read: Callable[[Path], Document], content: Path, problems: list[Problem]
+) -> ProtocolFiles:
     codes = [path for path in sorted(folder.glob("*.yaml")) if path.name != "protocol.yaml"]
     return ProtocolFiles(
         folder,
         read(folder / "protocol.yaml"),
         tuple(map(read, codes)),
         tuple(map(read, sorted(folder.glob("pairs/*.yaml")))),
-        _registry(folder / "registry.csv", problems),
+        _registry(folder / "registry.csv", content, problems),
     )
 
 
-def _registry(path: Path, problems: list[Problem]) -> tuple[CsvRow, ...] | None:
+def _registry(path: Path, content: Path, problems: list[Problem]) -> tuple[CsvRow, ...] | None:
+    if not path.exists() and not path.is_symlink():
+        return None
     try:
         # Spreadsheets put a byte order mark before the first column's name.
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
+        text = read_text(path, within=content).removeprefix("\ufeff")
+    except UnreadableError as error:
+        problems.append(error.problem)
         return None
-    except OSError as error:
-        problems.append(Problem(Place(str(path)), f"cannot be read: {error.strerror}"))
-        return None
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        problems.append(Problem(Place(str(path), line), "is not UTF-8; save the file as UTF-8"))
-        return None
-    if misfit := _misfit(str(path), text):
-        problems.append(misfit)
+    if wrong := _misfit(str(path), text):
+        problems.append(wrong)
         return None
     if not text.strip():
         problems.append(Problem(Place(str(path)), "is empty; its first line names the columns"))
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    return tuple(_rows(reader, str(path), problems))
+    return tuple(_rows(csv.DictReader(io.StringIO(text, newline=""), strict=True), str(path), problems))
 
 
 def _rows(reader: csv.DictReader[str], path: str, problems: list[Problem]) -> Iterator[CsvRow]:
     line = 1
     try:
+        names = reader.fieldnames or ()
+        if len(names) > MOST_COLUMNS or len(set(names)) < len(names):
+            message = f"the first line names a column twice, or more than {MOST_COLUMNS} of them"
+            problems.append(Problem(Place(path), message))
+            return
         for row in reader:
             line, place = reader.line_num, Place(path, reader.line_num)
             if None in row:
@@ -306,5 +317,8 @@ def _strays(content: Path, folders: list[Path]) -> Iterator[Problem]:
     """Folders with YAML files but no protocol.yaml, and files with the ending `.yml`: easily overlooked."""
     for path in sorted({path.parent for path in content.glob("*/*.yaml")} - set(folders)):
         yield Problem(Place(str(path)), "has no protocol.yaml, so its files belong to no protocol")
+    for folder in folders:
+        if (folder / "pairs").exists() and not (folder / "pairs").is_dir():
+            yield Problem(Place(str(folder / "pairs")), "is no folder; the pairs of the protocol are read from it")
     for path in sorted(content.rglob("*.yml")):
         yield Problem(Place(str(path)), f"is not read; name it {path.with_suffix('.yaml').name}")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from codepairs.errors import Place
+from codepairs.limits import LONGEST_PASSAGE, MOST_MARKS, MOST_NESTED
 from codepairs.patterns import Pattern
 
 __all__ = [
@@ -33,13 +34,16 @@ __all__ = [
     "Value",
     "WireLine",
     "normalise",
+    "passage_problems",
 ]
 
 TONES = ("proceeds", "succeeded", "failed-for-now", "failed-for-good")
 """What an outcome can mean to the reader; every value of the outcome declares one."""
 
-_CODE_SPAN = re.compile(r"(`+)(?:(?!\1).)+\1", re.DOTALL)
+_CODE_SPAN = re.compile(r"(?<!`)(`++)(?:(?!\1).)++\1", re.DOTALL)
 _PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
+_MARKS = re.compile(r"[\\`*_\[\]<>!]")
+_DEEP = re.compile(rf"(?m)^(?:[ \t>*+-]|[0-9]{{1,9}}[.)]){{{MOST_NESTED + 1}}}")
 
 
 def normalise(source: str) -> str:
@@ -53,6 +57,16 @@ def normalise(source: str) -> str:
         return stripped
     paragraphs = re.split(r"\n[ \t]*\n", stripped)
     return "\n\n".join(_fold(paragraph) for paragraph in paragraphs if paragraph.strip())
+
+
+def passage_problems(text: str) -> Iterator[str]:
+    """What keeps a passage from being shown: it is too long, or would take Markdown too long."""
+    if len(text) > LONGEST_PASSAGE:
+        yield f"has {len(text):,} characters; a passage may have {LONGEST_PASSAGE:,}"
+    elif len(text) > MOST_MARKS and len(_MARKS.findall(text)) > MOST_MARKS:
+        yield f"holds more than {MOST_MARKS} signs that Markdown gives a meaning; divide it, or leave some out"
+    elif len(text) > MOST_NESTED and (_DEEP.search(text) if "\n" in text else _DEEP.match(text)):
+        yield f"is nested too deep: a line begins with more than {MOST_NESTED} blanks or signs of lists"
 
 
 def _fold(paragraph: str) -> str:
@@ -378,6 +392,9 @@ class SiteInfo:
     """Ids of the protocols, in the order of the home page."""
     superseded: Mapping[str, str] = field(default_factory=dict)
     """RFC numbers whose document is obsolete, with the number that took its place."""
+    host: str = field(default="", repr=False)
+    """Where the site is put, a name of hosts.yaml; empty where that is not said. Pages are the same on every host."""
+    host_place: Place = field(compare=False, repr=False, default=Place(""))
 
     @property
     def source_language(self) -> str:

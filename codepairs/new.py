@@ -19,6 +19,8 @@ from codepairs.errors import CodepairsError
 from codepairs.fields import did_you_mean, listed
 from codepairs.load import read_sources
 from codepairs.model import Catalogue, Fact, Protocol, RegistryRow
+from codepairs.patterns import word_pattern
+from codepairs.reading import leads_out
 from codepairs.settings import Settings
 from codepairs.shapes import CODE, IDENTIFIER, PAIR, TAG, Field
 from codepairs.validate import default_slug, validate
@@ -47,11 +49,17 @@ class Skeleton(NamedTuple):
     next_steps: tuple[str, ...]
 
 
-def write(skeleton: Skeleton) -> None:
-    """Write the files of a skeleton. Raises NewError where one exists, before anything is written."""
+def write(skeleton: Skeleton, folders: Iterable[Path] = ()) -> None:
+    """Write the files of a skeleton, each below one of the folders, where these are given.
+
+    Raises NewError where one exists, or a link leads elsewhere, before anything is written.
+    """
+    roots = tuple(folders)
     for path in skeleton.files:
-        if path.exists():
+        if path.exists() or path.is_symlink():
             raise NewError(f"{path} exists already; nothing was written")
+        if any(path.is_relative_to(root) and leads_out(path, root) for root in roots):
+            raise NewError(f"{path} is reached by a link that leads elsewhere; nothing was written")
     for path, data in skeleton.files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
@@ -60,10 +68,13 @@ def write(skeleton: Skeleton) -> None:
 def write_schemas(settings: Settings) -> list[Path]:
     """Write the schemas that the first lines of content files name; they are made anew each time."""
     folder = settings.content / _SCHEMAS
-    folder.mkdir(parents=True, exist_ok=True)
+    if not folder.is_symlink():
+        folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name, schema in editor_schemas(_catalogue(settings)).items():
         path = folder / f"{name}.schema.json"
+        if leads_out(path, settings.content):
+            raise NewError(f"{path} is reached by a link that leads elsewhere; remove the link")
         path.write_text(schema_text(schema), encoding="utf-8")
         written.append(path)
     return written
@@ -72,7 +83,7 @@ def write_schemas(settings: Settings) -> list[Path]:
 def new_code(settings: Settings, protocol: str, code: str) -> Skeleton:
     """The file of a code, with what registry.csv and its class say."""
     owner = _protocol(_catalogue(settings), protocol)
-    if owner.pattern and not re.fullmatch(owner.pattern, code):
+    if owner.pattern and not word_pattern(owner.pattern).fullmatch(code):
         names = [row.code for row in owner.registry.rows]
         hint = f"; {did_you_mean(code, names)}" if names else ""
         raise NewError(f"{code!r} is no code of {owner.name}: codes match {owner.pattern}{hint}")
@@ -164,7 +175,7 @@ def _reserved() -> str:
 
 def _code_lines(protocol: Protocol, code: str, row: RegistryRow | None) -> Iterator[str]:
     if row:
-        yield f"# registry.csv: {row.name} ({row.reference}), {row.status}\n"
+        yield f"# registry.csv: {_flat(f'{row.name} ({row.reference}), {row.status}')}\n"
     given = {
         "code": f"code: {_quoted(code)}\n",
         "phrase": f"phrase: {_quoted(row.name)}\n" if row else "phrase:\n",
@@ -186,14 +197,15 @@ def _field_lines(field: Field, given: dict[str, str]) -> str:
 
 
 def _fact_lines(protocol: Protocol, code: str) -> Iterator[str]:
-    group = next((each for each in protocol.classes.values() if re.fullmatch(each.pattern, code)), None)
+    group = next((each for each in protocol.classes.values() if word_pattern(each.pattern).fullmatch(code)), None)
     implied = group.value.implies if group else {}
     facts = [fact for fact in protocol.facts.values() if fact.role != "class"]
     yield "facts:\n" if facts else ""
     for fact in facts:
-        yield f"  # {fact.label.source}{' (a list)' if fact.many else ''}: {_choices(fact)}\n"
+        yield f"  # {_flat(fact.label.source)}{' (a list)' if fact.many else ''}: {_flat(_choices(fact))}\n"
         if fact.id in implied:
-            yield f"  # {fact.id}: {', '.join(implied[fact.id])}  # as its class says; only where it differs\n"
+            known = _flat(", ".join(implied[fact.id]))
+            yield f"  # {fact.id}: {known}  # as its class says; only where it differs\n"
         else:
             yield f"  {fact.id}:\n"
 
@@ -225,6 +237,11 @@ def _source_line(rfc: str | None, section: str | None) -> str:
 
 def _wire_lines(*codes: str) -> str:
     return "# wire: |-\n" + "".join(f"#   C: \n#   S: {code}\n" for code in codes)
+
+
+def _flat(text: str) -> str:
+    """The text on one line: nothing of it can leave a comment."""
+    return " ".join(text.split())
 
 
 def _quoted(text: str) -> str:

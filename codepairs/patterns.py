@@ -1,30 +1,50 @@
-"""The regular expressions of content that Python and browsers read alike, checked and written for both.
+"""The regular expressions of content, checked and written for the engines that read them. None can run away.
 
-A subset with one meaning in both: characters and classes, `.`, `|`, groups, look-around, `^` and `$` at the ends of
-lines, `\\A` and `\\Z` at those of the text, and repetitions with an end. `{name}` stands for a piece of that name.
-Without `*`, `+` and the classes of `\\w`, `\\d` and `\\s` nothing depends on an engine's idea of letters, and from one
-place of a text a pattern can take only so many steps, which are counted and limited. Letters match in either case
-unless the pattern is exact.
+Two dialects. What browsers run as well is a subset with one meaning in both: characters and classes, `.`, `|`, groups,
+look-around, `^` and `$` at the ends of lines, `\\A` and `\\Z` at those of the text, and repetitions with an end.
+`{name}` stands for a piece of that name. Without `*`, `+` and the classes of `\\w`, `\\d` and `\\s` nothing depends on
+an engine's idea of letters. Letters match in either case unless the pattern is exact.
+
+What Python alone reads (the forms of words, the rules of a language) may have these too, and `\\b` and a `(?i)` at its
+beginning; `^` and `$` are the ends of the text.
+
+Both engines backtrack: so the steps that a pattern can take from one place of a text are counted, and limited.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-__all__ = ["MOST_STEPS", "Pattern", "PatternError", "compiled", "pattern_of"]
+from codepairs.limits import LONGEST_PATTERN, LONGEST_REPETITION, LONGEST_WORD
+from codepairs.steps import ALL, COUNTED, END, Part, beside, following, members, repeated
 
-MOST_STEPS = 100_000
+__all__ = ["MOST_STEPS", "Pattern", "PatternError", "compiled", "pattern_of", "rule_pattern", "word_pattern"]
+
+MOST_STEPS = 30_000
 """How many steps a pattern may take from one place of a text, at worst; a real text takes a few."""
+_MOST_AT_START = 100_000
+"""How many where it can begin at the start of a text only, and so is tried once."""
+_MOST_IN_PYTHON = 20_000
+"""How many the pattern of a word, or of a rule, may take."""
 
-_LONGEST = 2000
+_LONGEST = LONGEST_PATTERN
 _DEEPEST = 20
 _SYNTAX = frozenset(".^$*+?()[]{}|\\/")
 _IN_CLASS = frozenset("\\]^-[&~|")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 _CLASSES = {"d": "[0-9]", "w": "[0-9A-Za-z_]", "s": r"[ \t\n]", "b": "a look-around", "D": "[^0-9]", "S": r"[^ \t\n]"}
+_BEYOND = ("\x80", "\xff")
+_SHORT = {
+    "d": members(("0", "9"), _BEYOND),
+    "w": members(("0", "9"), ("a", "z"), ("_", "_"), _BEYOND),
+    "s": members(("\t", "\r"), ("\x1c", " "), _BEYOND),
+    **dict.fromkeys("DWS", ALL),
+}
+"""What Python's names of classes stand for, at most."""
+_ENDS = {"^": r"\A", "$": r"\Z"}
 _ANCHORS = {"A": r"(?<![\s\S])", "Z": r"(?![\s\S])", "^": r"(?<![^\n])", "$": r"(?![^\n])"}
 _LOOKS = ("?:", "?=", "?!", "?<=", "?<!")
 _COUNT = re.compile(r"\{([0-9]{1,4})(?:,([0-9]{0,4}))?\}")
@@ -59,20 +79,19 @@ def compiled(pattern: Pattern) -> re.Pattern[str]:
 
 
 def pattern_of(
-    source: str, pieces: Mapping[str, str] | None = None, *, bounded: bool = True, exact: bool = False
+    source: str, pieces: Mapping[str, str] | None = None, *, exact: bool = False, endless: int = 0
 ) -> Pattern:
     """The pattern that `source` writes; `pieces` are the sources that `{name}` stands for.
 
-    Raises PatternError. What is not `bounded` may repeat without end, for words that are short anyway.
+    Raises PatternError. A repetition without end goes up to `endless` times, and is a mistake where that is 0.
 
     >>> pattern_of("^(?<code>{digit}{2})$", {"digit": "[0-9]"}).script
     '(?<![^\\\\n])(?<code>(?:[0-9]){2})(?![^\\\\n])'
     """
-    made = _Reader(source, pieces or {}, bounded).whole()
+    made = _Reader(source, pieces or {}, endless).whole()
     if len(set(made.groups)) < len(made.groups):
         raise PatternError("a group stands in it twice")
-    if bounded and made.steps > MOST_STEPS:
-        raise PatternError(f"it can take {made.steps} steps from one place of a text; allowed are {MOST_STEPS}")
+    _limited(made, _MOST_AT_START if made.python.startswith(_ANCHORS["A"]) else MOST_STEPS)
     pattern = Pattern(made.python, made.script, made.groups, made.steps, exact)
     try:
         compiled(pattern)
@@ -81,29 +100,63 @@ def pattern_of(
     return pattern
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A part of a pattern, and what it costs."""
+@lru_cache(maxsize=1024)
+def word_pattern(source: str) -> re.Pattern[str]:
+    """The pattern of whole words: codes, values of facts. A repetition goes up to as many characters as a word has.
 
-    python: str
-    script: str
-    groups: tuple[str, ...] = ()
-    ways: int = 1
-    """In how many ways it can match at one place, at most."""
-    steps: int = 1
-    """How many characters it looks at before none of these is left."""
-    literal: str | None = None
-    """Its text, where it is nothing else."""
+    Raises PatternError.
+
+    >>> bool(word_pattern("[0-9]+(?:[.][0-9]+)*").fullmatch("5.7.1"))
+    True
+    """
+    return _for_python(source, LONGEST_WORD, re.NOFLAG, END)
+
+
+@lru_cache(maxsize=1024)
+def rule_pattern(source: str) -> re.Pattern[str]:
+    """The pattern of what a text must not hold; one without end goes up to `LONGEST_REPETITION`. Raises PatternError.
+
+    >>> rule_pattern("(?i)easily|issues?").search("An Issue.")[0]
+    'Issue'
+    """
+    folds = source.startswith("(?i)")
+    return _for_python(source.removeprefix("(?i)"), LONGEST_REPETITION, re.IGNORECASE if folds else re.NOFLAG)
+
+
+def _for_python(source: str, endless: int, flags: re.RegexFlag, *end: Part) -> re.Pattern[str]:
+    made = _Reader(source, {}, endless, python=True, end=end).whole()
+    _limited(made, _MOST_IN_PYTHON)
+    try:
+        return re.compile(made.python, flags)
+    except (re.error, OverflowError) as error:
+        raise PatternError(str(error)) from None
+
+
+def _limited(part: Part, most: int) -> None:
+    if part.steps > most:
+        taken = f"{part.steps:,}" if part.steps < COUNTED else "any number of"
+        message = f"it can take {taken} steps from one place of a text; allowed are {most:,}"
+        raise PatternError(f"{message}. Repeat less often, or let what follows a repetition begin with another sign")
 
 
 class _Reader:
     """Reads one source from left to right; `at` is the place of the next character."""
 
-    def __init__(self, source: str, pieces: Mapping[str, str], bounded: bool, depth: int = 0) -> None:
+    def __init__(
+        self,
+        source: str,
+        pieces: Mapping[str, str],
+        endless: int,
+        depth: int = 0,
+        python: bool = False,
+        end: tuple[Part, ...] = (),
+    ) -> None:
         self.source = source
         self.pieces = pieces
-        self.bounded = bounded
+        self.endless = endless
+        self.python = python
         self.depth = depth
+        self.end = end
         self.at = 0
         if len(source) > _LONGEST or depth > _DEEPEST:
             raise PatternError(f"it is longer than {_LONGEST} characters, or nested too deep")
@@ -111,27 +164,27 @@ class _Reader:
     def error(self, message: str) -> PatternError:
         return PatternError(f"character {self.at + 1}: {message}")
 
-    def whole(self) -> _Part:
+    def whole(self) -> Part:
         """Everything, to the end of the source."""
         made = self.alternatives()
         if self.at < len(self.source):
             raise self.error("this bracket closes nothing")
         return made
 
-    def alternatives(self) -> _Part:
+    def alternatives(self) -> Part:
         """Everything up to the end, or to the bracket that closes the group."""
         found = [self._sequence()]
         while self._next("|"):
             found.append(self._sequence())
-        return found[0] if len(found) == 1 else _one_of(found)
+        return found[0] if len(found) == 1 else beside(found)
 
-    def _sequence(self) -> _Part:
+    def _sequence(self) -> Part:
         found = []
         while self.at < len(self.source) and self.source[self.at] not in "|)":
             found.append(self._repeated(self._atom()))
-        return _one_after_another(found)
+        return following([*found, *self.end] if self.depth == 0 else found)
 
-    def _repeated(self, atom: _Part) -> _Part:
+    def _repeated(self, atom: Part) -> Part:
         """The atom with the repetition that follows it."""
         least, most, sign = self._count()
         if not sign:
@@ -141,12 +194,12 @@ class _Reader:
         lazy = "?" if self._next("?") else ""
         if self._count()[2]:
             raise self.error("a repetition of a repetition; put brackets around the first")
-        if most is None and self.bounded:
+        if most is None and not self.endless:
             raise self.error("a repetition without end; write {0,80}")
-        top = least if most is None else most
+        top = max(least, self.endless) if most is None else most
         if top < least or top > _LONGEST:
             raise self.error(f"a repetition goes up, to at most {_LONGEST}")
-        return _times(atom, least, top, f"{sign}{lazy}")
+        return repeated(atom, least, top, f"{sign if most is not None else f'{{{least},{top}}}'}{lazy}")
 
     def _count(self) -> tuple[int, int | None, str]:
         """The least and the greatest number of a repetition, and how it is written; empty where there is none."""
@@ -160,7 +213,7 @@ class _Reader:
         first, last = match[1], match[2]
         return int(first), int(first) if last is None else int(last) if last else None, match[0]
 
-    def _atom(self) -> _Part:
+    def _atom(self) -> Part:
         char = self.source[self.at]
         if char == "(":
             return self._group()
@@ -174,10 +227,10 @@ class _Reader:
             raise self.error(f"{char!r} has nothing to act on; write it as \\{char}")
         self.at += 1
         if char in "^$":
-            return _same(_ANCHORS[char])
-        return _same("[^\\n]") if char == "." else _character(char)
+            return _no_width(_ENDS[char] if self.python else _ANCHORS[char])
+        return _one("[^\\n]", ALL) if char == "." else _character(char)
 
-    def _group(self) -> _Part:
+    def _group(self) -> Part:
         self.at += 1
         named = _GROUP.match(self.source, self.at)
         look = next((each for each in _LOOKS if self.source.startswith(each, self.at)), "")
@@ -194,7 +247,7 @@ class _Reader:
         self.depth -= 1
         return _named(named[1], inner) if named else _around(look or "?:", inner)
 
-    def _piece(self) -> _Part:
+    def _piece(self) -> Part:
         """What a name stands for."""
         match = _NAME.match(self.source, self.at)
         if match is None:
@@ -202,17 +255,23 @@ class _Reader:
         if match[1] not in self.pieces:
             raise self.error(f"unknown name {match[1]!r}; known: {', '.join(self.pieces) or 'none'}")
         try:
-            made = _piece_of(match[1], tuple(self.pieces.items()), self.bounded, self.depth + 1)
+            made = _piece_of(match[1], tuple(self.pieces.items()), self.endless, self.depth + 1)
         except PatternError as error:
             raise self.error(f"in {match[0]}, {error}") from None
         self.at = match.end()
         return _around("?:", made)
 
-    def _escape(self) -> _Part:
+    def _escape(self) -> Part:
         char = self.source[self.at + 1 : self.at + 2]
         if char in ("A", "Z"):
             self.at += 2
-            return _same(_ANCHORS[char])
+            return _no_width(_ANCHORS[char])
+        if self.python and char and char in "bB":
+            self.at += 2
+            return _no_width(f"\\{char}")
+        if self.python and char in _SHORT:
+            self.at += 2
+            return _one(f"\\{char}", _SHORT[char])
         return _character(self._escaped())
 
     def _escaped(self) -> str:
@@ -229,28 +288,37 @@ class _Reader:
         self.at += 2
         return _ESCAPES.get(char, char)
 
-    def _class(self) -> _Part:
+    def _class(self) -> Part:
         start = self.at
         self.at += 1
-        made = "[^" if self._next("^") else "["
+        negated = self._next("^")
+        made, own = "[^" if negated else "[", 0
+        ranges: list[tuple[str, str]] = []
         first = self.at
         while self.at < len(self.source) and (self.source[self.at] != "]" or self.at == first):
-            made += self._range()
+            name = self.source[self.at + 1 : self.at + 2] if self.source[self.at] == "\\" else ""
+            if self.python and name in _SHORT:
+                self.at += 2
+                made, own = f"{made}\\{name}", own | _SHORT[name]
+            else:
+                ranges.append(self._range())
+                made += _range_of(*ranges[-1])
         if not self._next("]"):
             self.at = start
             raise self.error("this class is not closed")
-        return _same(f"{made}]")
+        # Of a negated class with a name only what is certain is left out.
+        return _one(f"{made}]", members(*ranges, negated=negated) | (0 if negated else own))
 
-    def _range(self) -> str:
-        """A character of a class, or all from one to another."""
+    def _range(self) -> tuple[str, str]:
+        """A character of a class twice, or the first and the last of all from one to another."""
         first = self._member()
         if not self.source.startswith("-", self.at) or self.source.startswith("-]", self.at):
-            return _in_class(first)
+            return first, first
         self.at += 1
         last = self._member()
         if last < first:
             raise self.error("a range goes up")
-        return f"{_in_class(first)}-{_in_class(last)}"
+        return first, last
 
     def _member(self) -> str:
         if self.source.startswith("\\", self.at):
@@ -266,64 +334,41 @@ class _Reader:
 
 
 @lru_cache(maxsize=256)
-def _piece_of(name: str, pieces: tuple[tuple[str, str], ...], bounded: bool, depth: int) -> _Part:
+def _piece_of(name: str, pieces: tuple[tuple[str, str], ...], endless: int, depth: int) -> Part:
     """What a name stands for; most patterns of a protocol name the same few."""
     known = dict(pieces)
-    return _Reader(known[name], known, bounded, depth).whole()
+    return _Reader(known[name], known, endless, depth).whole()
 
 
-def _same(text: str) -> _Part:
-    return _Part(text, text)
+def _no_width(text: str) -> Part:
+    return Part(text, text, empty=True)
 
 
-def _character(char: str) -> _Part:
-    return _Part(_written(char), _written(char), literal=char.casefold())
+def _one(text: str, characters: int) -> Part:
+    """One of some characters."""
+    return Part(text, text, first=characters)
 
 
-def _one_of(parts: list[_Part]) -> _Part:
-    """Alternatives. Of words only those match at one place that begin one another."""
-    words = [part.literal for part in parts if part.literal is not None]
-    ways = sum(part.ways for part in parts if part.literal is None)
-    ways += max((sum(map(word.startswith, words)) for word in words), default=0)
-    return _joined("|", parts, ways, sum(part.steps for part in parts), None)
+def _character(char: str) -> Part:
+    own = members((char, char))
+    return Part(_written(char), _written(char), first=own, literal=char.casefold())
 
 
-def _one_after_another(parts: list[_Part]) -> _Part:
-    """A sequence: each part is tried once for every way of those before it."""
-    ways, steps = 1, 0
-    for part in parts:
-        steps += ways * part.steps
-        ways *= part.ways
-    words = [part.literal for part in parts]
-    return _joined("", parts, ways, steps, None if None in words else "".join(map(str, words)))
-
-
-def _times(part: _Part, least: int, most: int, sign: str) -> _Part:
-    """A repetition; more ways than any pattern may have are not counted to their end."""
-    ways, steps, through = int(least == 0), 1, 1
-    for time in range(1, most + 1):
-        steps += through * part.steps
-        through = min(through * part.ways, MOST_STEPS + 1)
-        ways += through if time >= least else 0
-    return _Part(f"{part.python}{sign}", f"{part.script}{sign}", part.groups, ways, steps)
-
-
-def _joined(sign: str, parts: list[_Part], ways: int, steps: int, literal: str | None) -> _Part:
-    groups = tuple(name for part in parts for name in part.groups)
-    python, script = sign.join(part.python for part in parts), sign.join(part.script for part in parts)
-    return _Part(python, script, groups, ways, steps, literal)
-
-
-def _named(name: str, inner: _Part) -> _Part:
+def _named(name: str, inner: Part) -> Part:
     python, script = f"(?P<{name}>{inner.python})", f"(?<{name}>{inner.script})"
-    return _Part(python, script, (name, *inner.groups), inner.ways, inner.steps)
+    return replace(inner, python=python, script=script, groups=(name, *inner.groups), literal=None)
 
 
-def _around(look: str, inner: _Part) -> _Part:
+def _around(look: str, inner: Part) -> Part:
     """A group, or a look-around, which matches in one way or not at all."""
-    ways = inner.ways if look == "?:" else 1
     python, script = f"({look}{inner.python})", f"({look}{inner.script})"
-    return _Part(python, script, inner.groups, ways, inner.steps, inner.literal if look == "?:" else None)
+    if look == "?:":
+        return replace(inner, python=python, script=script)
+    return Part(python, script, inner.groups, steps=inner.steps, entry=inner.steps, empty=True)
+
+
+def _range_of(first: str, last: str) -> str:
+    return _in_class(first) if first == last else f"{_in_class(first)}-{_in_class(last)}"
 
 
 def _written(char: str) -> str:

@@ -2,19 +2,21 @@
 
 A file just as Babel and GNU gettext write it is read by one regular expression, in a fifth of the time that Babel
 takes. Whatever stands in another form, be it unusual or wrong, is left to Babel, which also says what is wrong with it;
-a test holds that both read the same.
+a test holds that both read the same. Translators are strangers: what their files may hold is bounded in
+`codepairs.limits`, and whatever a reader makes of one, it is a problem with its place.
 """
 
 from __future__ import annotations
 
 import gettext
-import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from codepairs.errors import Place, Problem
+from codepairs.limits import LONGEST_PLURAL_RULE, MOST_PLURAL_FORMS, MOST_PO_BYTES
+from codepairs.reading import UnreadableError, read_bytes
 
 __all__ = ["PoFile", "PoMessage", "judged_po", "read_po", "regular_po"]
 
@@ -26,13 +28,16 @@ _ENTRY = re.compile(
 )
 _FORM = re.compile(rf"msgstr\[([0-9])\] ({_STRING})\n")
 _COMMENTS = re.compile(r"(?:(?:#.*)?\n)*")
-_INNER = re.compile(r'(?:[^"\\]|\\[abfnrtv\\"0-7x])*')
+_INNER = re.compile(r'(?:[^"\\]++|\\[abfnrtv\\"0-7x])*+')
 _ESCAPED = re.compile(r'\\([\\trn"])')
 _WRITTEN = re.compile(r'(?:msg[a-z_]+(?:\[[0-9]\])? )?"(.*)')
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPES = 'abfnrtv\\"01234567x'
 _LINE = re.compile(r" on [0-9]+$")
 """How Babel names a line, which it counts from 0."""
+_MARK = b"\xef\xbb\xbf"
+_PROBED = 200
+"""For how many numbers the rule of plural forms is tried."""
 _CHARSET = re.compile(rb"charset=utf-8", re.IGNORECASE)
 _CONTROLS = {"n": "\n", "t": "\t", "r": "\r"}
 
@@ -77,34 +82,55 @@ class _UnusualError(Exception):
     """There is something in the file that gettext does not write."""
 
 
-def read_po(path: Path, problems: list[Problem]) -> PoFile:
-    """The messages of a PO file; none where something is wrong with it, which is added to the problems."""
+def read_po(path: Path, problems: list[Problem], within: Path | None = None) -> PoFile:
+    """The messages of a PO file, below `within`; none where something is wrong with it, which goes to the problems."""
     try:
-        data = path.read_bytes()
+        data = read_bytes(path, within=within, most=MOST_PO_BYTES)
         data.decode("utf-8")
-    except OSError as error:
-        problems.append(Problem(Place(str(path)), f"cannot be read: {error.strerror}"))
+    except UnreadableError as error:
+        problems.append(error.problem)
         return PoFile()
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         problems.append(Problem(Place(str(path), line), "is not a PO file in UTF-8: save the file as UTF-8"))
+        return PoFile()
+    if data.startswith(_MARK):
+        data = data.removeprefix(_MARK)
+        text = "begins with a byte order mark, which gettext refuses; save the file as UTF-8 without one"
+        problems.append(Problem(Place(str(path)), text, warning=True))
+    if not data.strip():
+        text = "is empty; `messages update` begins it anew"
+        problems.append(Problem(Place(str(path)), text, warning=True))
         return PoFile()
     found = regular_po(data)
     if found is None:
         found = judged_po(data, path, problems)
         problems.extend(_misspelt(data, path))
         problems.extend(_doubled(data, path))
+        if b"msgid" not in data and not problems:
+            text = "holds no message, not even its head; `messages update` begins it anew"
+            problems.append(Problem(Place(str(path)), text, warning=True))
     if found.messages and not _CHARSET.search(data):
         text = 'the head of the file does not say UTF-8; write "Content-Type: text/plain; charset=UTF-8\\n"'
         problems.append(Problem(Place(str(path)), text, warning=True))
     try:
+        if len(found.rule) > LONGEST_PLURAL_RULE:
+            raise ValueError(f"plural form expression is too long: it may have {LONGEST_PLURAL_RULE} characters")
         rule = gettext.c2py(found.rule)
-        for number in range(200):
-            rule(number)
-    except (ValueError, ZeroDivisionError) as error:
+        ranks = {rule(number) for number in range(_PROBED)}
+    except (ValueError, ZeroDivisionError, SyntaxError, RecursionError, MemoryError) as error:
         problems.append(Problem(Place(str(path)), f"is not a PO file: {error}"))
         return PoFile()
+    if wrong := [rank for rank in ranks if not 0 <= rank < found.forms]:
+        text = f"Plural-Forms chooses form {max(wrong)} of {found.forms}; they count from 0"
+        problems.append(Problem(_plural_place(data, path), text, warning=True))
     return found
+
+
+def _plural_place(data: bytes, path: Path) -> Place:
+    """The line that says how many plural forms there are."""
+    start = max(data.lower().find(b"plural-forms"), 0)
+    return Place(str(path), data.count(b"\n", 0, start) + 1)
 
 
 def _misspelt(data: bytes, path: Path) -> Iterator[Problem]:
@@ -227,18 +253,24 @@ def _plural_forms(header: PoMessage) -> tuple[int, str]:
 
 def judged_po(data: bytes, path: Path, problems: list[Problem]) -> PoFile:
     """The messages as Babel reads them; `path` only names the file in problems."""
-    from babel.core import UnknownLocaleError
-    from babel.messages.pofile import PoFileError
-    from babel.messages.pofile import read_po as babel_read_po
+    from babel.messages.catalog import Catalog
+    from babel.messages.pofile import PoFileError, PoFileParser
 
     # Babel refuses what GNU gettext writes: the previous text of an obsolete message. Lines keep their numbers.
     readable = re.sub(rb"(?m)^#~\|.*$", b"#", data)
+    catalog = Catalog()
     try:
-        catalog = babel_read_po(io.BytesIO(readable), abort_invalid=True)
+        # As text, whatever charset the file names: it is UTF-8.
+        lines = (line.strip().decode("utf-8") for line in readable.split(b"\n"))
+        PoFileParser(catalog, abort_invalid=True).parse(_with_few_forms(lines, catalog))
+        _see_forms(catalog)
+    except _FormsError as error:
+        problems.append(Problem(_plural_place(data, path), str(error)))
     except PoFileError as error:
         line = error.lineno + 1 if isinstance(error.lineno, int) else 1
         problems.append(Problem(Place(str(path), line), f"is not a PO file: {_LINE.sub('', str(error))}"))
-    except (UnicodeDecodeError, ValueError, LookupError, UnknownLocaleError) as error:
+    except Exception as error:
+        # Whatever a hostile file makes of a parser that trusts its input, it is the file that is wrong.
         problems.append(Problem(Place(str(path)), f"is not a PO file in UTF-8: {error}"))
     else:
         messages = (
@@ -248,6 +280,24 @@ def judged_po(data: bytes, path: Path, problems: list[Problem]) -> PoFile:
         )
         return PoFile(tuple(messages), str(catalog.plural_expr), catalog.num_plurals)
     return PoFile()
+
+
+class _FormsError(Exception):
+    """The head of a file declares plural forms that no language has."""
+
+
+def _with_few_forms(lines: Iterable[str], catalog: Any) -> Iterator[str]:
+    """The lines, as long as the head of the file declares a number of plural forms that Babel has room for."""
+    for line in lines:
+        yield line
+        # Babel knows it once the next message has begun, and makes as many texts of each plural.
+        _see_forms(catalog)
+
+
+def _see_forms(catalog: Any) -> None:
+    forms = catalog._num_plurals
+    if forms is not None and not 0 < forms <= MOST_PLURAL_FORMS:
+        raise _FormsError(f"nplurals is {str(forms)[:20]}; languages have 1 to {MOST_PLURAL_FORMS} plural forms")
 
 
 def _tuple(text: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:

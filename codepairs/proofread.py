@@ -15,9 +15,12 @@ from pathlib import Path
 from codepairs.errors import Place, Problem
 from codepairs.fields import Fields, did_you_mean
 from codepairs.glossary import Term, forbidden, missing_terms, read_glossary
+from codepairs.limits import MOST_PO_BYTES
 from codepairs.load import Node, read_document
+from codepairs.patterns import rule_pattern
 from codepairs.plan import Site
 from codepairs.po import PoMessage
+from codepairs.reading import UnreadableError, read_bytes
 from codepairs.spelling import missing_dictionary, misspelt, read_words, words_of
 from codepairs.translate import Translator, read_messages
 from codepairs.wording import LanguageRule, LanguageRules, source_problems, text_problems, translation_problems
@@ -76,7 +79,11 @@ def _broken(rules: LanguageRules, terms: tuple[Term, ...], translator: Translato
 
 
 def _misspellings(path: Path, site: Site, translator: Translator, passages: Iterable[_Passage]) -> Iterator[Problem]:
-    known = read_words(path)
+    try:
+        known = read_words(path)
+    except UnreadableError as error:
+        yield error.problem
+        return
     phrases = _phrases(site)
     read = (passage for passage in passages if passage.context != _TYPED)
     words = {passage: list(words_of(phrases.sub(" ", _spoken(passage)))) for passage in read}
@@ -124,7 +131,7 @@ def _strays(folder: Path, site: Site, lang: str) -> Iterator[Problem]:
     for context, source in sorted(known):
         fields.setdefault(source, []).append(context)
     for path in sorted(folder.glob("*.po")):
-        head = path.read_text(encoding="utf-8", errors="replace")[:2000]
+        head = _head(path)
         said = _LANGUAGE.search(head)
         if said and said[1].replace("_", "-") != lang.partition("-x-")[0]:
             text = f"the head of the file says {said[1]!r}; its folder is that of {lang!r}"
@@ -137,12 +144,21 @@ def _strays(folder: Path, site: Site, lang: str) -> Iterator[Problem]:
             yield Problem(Place(str(path)), f"no protocol is called {path.stem!r}; {hint}", warning=True)
 
 
+def _head(path: Path) -> str:
+    """The beginning of a PO file; empty where it cannot be read, which is told when its messages are."""
+    try:
+        data = read_bytes(path, within=path.parent.parent.parent, most=MOST_PO_BYTES)
+    except UnreadableError:
+        return ""
+    return data[:2000].decode("utf-8", "replace")
+
+
 def read_rules(path: Path) -> tuple[LanguageRules, list[Problem]]:
     """The rules of a language; none where it states none."""
     problems: list[Problem] = []
-    if not path.exists():
+    if not path.exists() and not path.is_symlink():
         return LanguageRules(), problems
-    document = read_document(path)
+    document = read_document(path, path.parent.parent)
     problems += document.problems
     fields = Fields(document.root, Place(str(path)), "the rules", problems)
     rules = [rule for node in fields.sequence("never") if (rule := _rule(node, problems))]
@@ -172,7 +188,7 @@ def _quotes(fields: Fields) -> Iterator[str]:
 
 def _count(fields: Fields, name: str) -> int:
     value = fields.word(name) or "0"
-    if not value.isdecimal():
+    if not re.fullmatch("[0-9]{1,9}", value):
         fields.problem(fields.place_of(name), f"field {name!r} must be a number")
         return 0
     return int(value)
@@ -188,6 +204,6 @@ def _no_text(message: PoMessage, fields: Mapping[str, list[str]]) -> str:
 
 def _rule(node: Node, problems: list[Problem]) -> LanguageRule | None:
     fields = Fields(node, node.place, "a rule", problems)
-    pattern, message = fields.pattern("not", required=True), fields.word("because", required=True)
+    pattern, message = fields.pattern("not", required=True, read=rule_pattern), fields.word("because", required=True)
     fields.close()
-    return LanguageRule(re.compile(pattern), message) if pattern and message else None
+    return LanguageRule(rule_pattern(pattern), message) if pattern and message else None

@@ -104,9 +104,9 @@ class Voice:
         """Whether every one of the texts is translated."""
         return all(map(self.translator.knows, texts))
 
-    def list(self, items: Iterable[Markup]) -> Markup:
-        """The items as a list in a sentence, by CLDR."""
-        key = tuple(items)
+    def list(self, items: Iterable[Markup | str]) -> Markup:
+        """The items as a list in a sentence, by CLDR, escaped where they are no HTML."""
+        key = tuple(map(escape, items))
         found = self._lists.get(key)
         if found is None:
             found = self._lists[key] = Markup(self.translator.list(key))  # noqa: S704 - the items are HTML already

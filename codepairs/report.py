@@ -10,10 +10,13 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
 from codepairs.errors import Place, Problem
+from codepairs.limits import MOST_PO_BYTES, MOST_TOLD
+from codepairs.reading import UnreadableError, read_bytes
 
 __all__ = ["FORMATS", "Excerpt", "Paint", "as_github", "as_json", "as_text", "counted", "excerpt", "excerpt_of"]
 
@@ -25,6 +28,10 @@ Paint = Callable[[str, str], str]
 
 _WIDTH = 100
 """Cells of a terminal that an excerpt takes at most."""
+_LONGEST = 1000
+"""Characters of a message that are printed."""
+_NEAR = 400
+"""Characters of a line, before and after the place, that an excerpt is made of."""
 _TAB = "    "
 _WORD = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|[^\s,:\[\]{}]+")
 """What is marked: the text between quotation marks that begins at the place, or a word."""
@@ -45,11 +52,12 @@ class Excerpt(NamedTuple):
 def as_text(problems: Iterable[Problem], paint: Paint = lambda text, _: text) -> Iterator[str]:
     """The lines to print, sorted by place; each problem once."""
     files: dict[str, list[str]] = {}
-    for problem in _sorted(problems):
+    for problem in _first(_sorted(problems)):
         kind = "warning" if problem.warning else "error"
-        place = f"{paint(str(problem.place), 'place')}: " if problem.place.path else ""
+        place = f"{paint(_shown(str(problem.place)), 'place')}: " if problem.place.path else ""
         mark = f"{paint('warning', kind)}: " if problem.warning else ""
-        yield f"{place}{mark}{problem.message if problem.warning else paint(problem.message, kind)}"
+        message = _visible(_told(problem))
+        yield f"{place}{mark}{message if problem.warning else paint(message, kind)}"
         found = excerpt_of(problem.place, files)
         if found:
             number = str(problem.place.line)
@@ -63,14 +71,14 @@ def as_github(problems: Iterable[Problem]) -> Iterator[str]:
 
     Source: GitHub's documentation of workflow commands, "Setting an error message".
     """
-    for problem in _sorted(problems):
+    for problem in _first(_sorted(problems)):
         place = problem.place
         where = f" file={_property(place.path)},line={place.line},col={place.column}" if place.path else ""
-        yield f"::{'warning' if problem.warning else 'error'}{where}::{_data(problem.message)}"
+        yield f"::{'warning' if problem.warning else 'error'}{where}::{_data(_visible(_told(problem)))}"
 
 
 def as_json(problems: Iterable[Problem]) -> str:
-    """One object: how many errors and warnings there are, and all of them."""
+    """One object: how many errors and warnings there are, and the problems themselves."""
     listed = _sorted(problems)
     warnings = sum(problem.warning for problem in listed)
     data = {
@@ -78,13 +86,13 @@ def as_json(problems: Iterable[Problem]) -> str:
         "warnings": warnings,
         "problems": [
             {
-                "path": problem.place.path,
+                "path": _printable(problem.place.path),
                 "line": problem.place.line,
                 "column": problem.place.column,
                 "severity": "warning" if problem.warning else "error",
-                "message": problem.message,
+                "message": _printable(_told(problem)),
             }
-            for problem in listed
+            for problem in _first(listed)
         ],
     }
     return json.dumps(data, ensure_ascii=False, indent=2)
@@ -118,14 +126,46 @@ def excerpt(line: str, column: int, width: int = _WIDTH) -> Excerpt:
     Excerpt(line='    retry: latr', start=11, length=4)
     """
     place = min(max(column, 1), len(line) + 1) - 1
+    if len(line) > 2 * _NEAR:
+        first = max(place - _NEAR, 0)
+        line, place = line[first : place + _NEAR], place - first
     word = _WORD.match(line, place)
     end = word.end() if word else place + 1
     before, marked, after = (_shown(part) for part in (line[:place], line[place:end], line[end:]))
     if _cells(before + marked + after) > width:
         before = _last(before, width // 3)
-        marked = _first(marked, width - _cells(before))
-        after = _first(after, width - _cells(before + marked))
+        marked = _beginning(marked, width - _cells(before))
+        after = _beginning(after, width - _cells(before + marked))
     return Excerpt((before + marked + after).rstrip(), _cells(before), max(_cells(marked.rstrip()), 1))
+
+
+def _first(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """The problems, sorted by place; of a file with very many only the first, and how many there are."""
+    for path, group in groupby(problems, lambda problem: problem.place.path):
+        of_file = list(group)
+        yield from of_file[:MOST_TOLD]
+        if len(of_file) > MOST_TOLD:
+            place = Place(path, of_file[MOST_TOLD].place.line)
+            more = f"and {len(of_file) - MOST_TOLD:,} more problems of this file from here on"
+            yield Problem(place, more, all(problem.warning for problem in of_file[MOST_TOLD:]))
+
+
+def _visible(text: str) -> str:
+    """The text, line by line, without what a terminal would obey."""
+    return "\n".join(map(_shown, text.split("\n")))
+
+
+def _printable(text: str) -> str:
+    """The text as UTF-8 can have it: the name of a file need not be."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _told(problem: Problem) -> str:
+    """The message, without the middle of one that quotes what is far too long."""
+    message = problem.message
+    if len(message) <= _LONGEST:
+        return message
+    return f"{message[: _LONGEST // 2]} … {message[-_LONGEST // 4 :]}"
 
 
 def _sorted(problems: Iterable[Problem]) -> list[Problem]:
@@ -134,9 +174,11 @@ def _sorted(problems: Iterable[Problem]) -> list[Problem]:
 
 def _lines(path: str) -> list[str]:
     try:
-        text = Path(path).read_bytes().decode("utf-8", "replace")
-    except (OSError, ValueError):
+        # What a link leads to is shown to nobody.
+        data = read_bytes(Path(path), within=Path(path).parent, most=MOST_PO_BYTES)
+    except UnreadableError:
         return []
+    text = data.decode("utf-8", "replace")
     return re.split(r"\r\n|\r|\n", text)
 
 
@@ -171,7 +213,7 @@ def _last(text: str, width: int) -> str:
     return "…" + _fitting(text[::-1], width - 1)[::-1]
 
 
-def _first(text: str, width: int) -> str:
+def _beginning(text: str, width: int) -> str:
     """The beginning of a text, in at most so many cells."""
     return text if _cells(text) <= width else _fitting(text, width - 1) + "…"
 
@@ -186,8 +228,8 @@ def _fitting(text: str, width: int) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return _printable(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return _data(_visible(text)).replace(":", "%3A").replace(",", "%2C")

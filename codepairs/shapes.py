@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from codepairs.limits import LONGEST_NAME, LONGEST_SLUG, LONGEST_WORD
 from codepairs.model import TONES
 from codepairs.relations import ROLES
 
@@ -36,19 +37,32 @@ __all__ = [
     "VALUE",
     "Field",
     "Shape",
+    "is_device",
 ]
 
 ORDERS = ("natural", "hex", "registry")
 """How codes are sorted: by the numbers in them, as hexadecimal numbers, or as registry.csv lists them."""
 
-ADDRESS = r"https?://[^\s<>\"']+"
-SITE_ADDRESS = r"https?://[^\s<>\"'?#]+"
+ADDRESS = r"https?://[^\s<>\"'`\\/?#@\[\]{}|^]+(?:[/?#][^\s<>\"'`\\{}|^]*)?"
+SITE_ADDRESS = r"https?://[^\s<>\"'`\\/?#@\[\]{}|^]+(?:/[^\s<>\"'`\\/?#{}|^]+)*/?"
+"""Addresses of the web. None has a user's name in it, which could look like a host; that of a site has no `//` behind
+its host: what follows it would be the host where links begin with the path."""
 DATE = r"[12][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 IDENTIFIER = r"[a-z0-9][a-z0-9_-]*"
 RFC = r"RFC ([1-9][0-9]*)(?: section ([A-Z0-9]+(?:\.[0-9]+)*))?"
 SLUG = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 TAG = r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?(?:-x-[a-z]+)?"
 """Forms of single words: patterns that Python and editors read alike, for the whole of the word."""
+
+
+_PORTS = (f"{name}{digit}" for name in ("com", "lpt") for digit in range(10))
+_DEVICES = frozenset(("con", "prn", "aux", "nul", *_PORTS))
+"""Names that Windows gives to devices, whatever ending a file has (Naming Files, Paths, and Namespaces)."""
+
+
+def is_device(name: str) -> bool:
+    """Whether no file of Windows can have that name, as `nul.html`."""
+    return name.lower().partition(".")[0] in _DEVICES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +80,8 @@ class Field:
     """All that a word may be."""
     form: str = ""
     """The pattern of each of its words."""
+    longest: int = LONGEST_NAME
+    """How many characters a word may have."""
     inner: Shape | None = None
     """The shape of a mapping, or of each item of a list of mappings; None where its names are declared elsewhere."""
 
@@ -105,7 +121,14 @@ DOCUMENT = Shape(
 LANGUAGE = Shape(
     what="a language",
     fields=(
-        Field(name="lang", kind="word", note="the tag, RFC 5646: `de`, `pt-BR`", required=True, form=TAG),
+        Field(
+            name="lang",
+            kind="word",
+            note="the tag, RFC 5646: `de`, `pt-BR`",
+            required=True,
+            form=TAG,
+            longest=LONGEST_WORD,
+        ),
         Field(name="source", kind="flag", note="`true` for the language that content and templates are written in"),
     ),
 )
@@ -153,6 +176,12 @@ SITE = Shape(
             choices=("yes", "no"),
         ),
         Field(
+            name="host",
+            kind="word",
+            note="where the site is put, as `github-pages`; [docs/hosting.md](hosting.md) has the names",
+            form=IDENTIFIER,
+        ),
+        Field(
             name="languages",
             kind="sequence",
             note="the languages of the site in their order; exactly one has `source: true`",
@@ -184,7 +213,7 @@ REGISTRY = Shape(
 CLASS = Shape(
     what="a class",
     fields=(
-        Field(name="id", kind="word", note="a word for it", required=True),
+        Field(name="id", kind="word", note="a word for it", required=True, longest=LONGEST_WORD),
         Field(
             name="pattern",
             kind="pattern",
@@ -200,7 +229,7 @@ CLASS = Shape(
 VALUE = Shape(
     what="a value",
     fields=(
-        Field(name="id", kind="word", note="a word for it, which codes use", required=True),
+        Field(name="id", kind="word", note="a word for it, which codes use", required=True, longest=LONGEST_WORD),
         Field(name="label", kind="text", note="what tables show", required=True),
         *_sentences(),
         Field(
@@ -226,7 +255,7 @@ EMPTY = Shape(
 FACT = Shape(
     what="a fact",
     fields=(
-        Field(name="id", kind="word", note="a word for it, which codes use", required=True),
+        Field(name="id", kind="word", note="a word for it, which codes use", required=True, longest=LONGEST_WORD),
         Field(name="label", kind="text", note="the head of its row", required=True),
         Field(name="role", kind="word", note="what it means to relations, timeline and tones", choices=ROLES),
         Field(name="many", kind="flag", note="`true`: a code may have several values"),
@@ -271,7 +300,14 @@ DECODE = Shape(
 PROTOCOL = Shape(
     what="the protocol",
     fields=(
-        Field(name="id", kind="word", note="the name of its folder", required=True, form=IDENTIFIER),
+        Field(
+            name="id",
+            kind="word",
+            note="the name of its folder",
+            required=True,
+            form=IDENTIFIER,
+            longest=LONGEST_WORD,
+        ),
         Field(name="name", kind="word", note="its name, as people say it", required=True),
         Field(name="title", kind="text", note="the head of its page", required=True),
         Field(name="summary", kind="text", note="one sentence about its codes", required=True),
@@ -298,6 +334,7 @@ CODE = Shape(
             kind="word",
             note="as the protocol writes it; the file is named after it",
             required=True,
+            longest=LONGEST_WORD,
         ),
         Field(name="phrase", kind="word", note="the words of `registry.csv`; never translated", required=True),
         Field(name="title", kind="text", note="what it means in a few words", required=True),
@@ -326,6 +363,7 @@ CODE = Shape(
             kind="word",
             note="the name of its files, only where the code itself cannot name one",
             form=SLUG,
+            longest=LONGEST_SLUG,
         ),
     ),
 )

@@ -19,12 +19,18 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from codepairs.glossary import form_pattern
+from codepairs.errors import Place
+from codepairs.glossary import form_pattern, form_problem
+from codepairs.limits import LONGEST_WORD, MOST_MENDED, MOST_WORDS
+from codepairs.reading import UnreadableError, read_text
 
 __all__ = ["WordList", "missing_dictionary", "misspelt", "read_words", "words_of"]
 
 _FOLDERS = ("/usr/share/hunspell", "/usr/share/myspell/dicts", "/usr/share/myspell", "/Library/Spelling")
-_LITERAL = re.compile(r"`[^`]*`|\{[a-z_]+\}|<?https?://\S+|\S+@\S+|\]\([^)]*\)|\b[\w-]+(?:\.[\w-]+)+\b")
+_LITERAL = re.compile(
+    r"`[^`]*`|\{[a-z_]+\}|<?https?://\S+|(?<![\w.+-])[\w.+-]++@\S+|\]\([^)]*\)"
+    r"|(?<![\w.-])[\w-]++(?:\.[\w-]++)++"
+)
 _TOKEN = re.compile(r"[\w’']+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
@@ -46,9 +52,17 @@ class WordList:
 
 
 def read_words(path: Path) -> WordList:
-    """The word list of a language: a word a line, `#` begins a comment; empty where there is none."""
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    return WordList(form for line in lines if (form := line.partition("#")[0].strip()))
+    """The word list of a language: a word a line, `#` begins a comment; empty where there is none.
+
+    Raises UnreadableError where it cannot be read, or a word is none.
+    """
+    present = path.exists() or path.is_symlink()
+    lines = read_text(path, within=path.parent.parent).splitlines() if present else []
+    forms = [line.partition("#")[0].strip() for line in lines]
+    for number, form in enumerate(forms, start=1):
+        if wrong := form_problem(form):
+            raise UnreadableError(Place(str(path), number), wrong)
+    return WordList(filter(None, forms))
 
 
 def words_of(text: str) -> Iterator[str]:
@@ -88,12 +102,13 @@ def misspelt(words: Iterable[str], tag: str, known: WordList) -> Mapping[str, st
     path = _dictionary_of(tag)
     if path is None or find_spec("spylls") is None:
         return {}
-    asked = {word for word in words if not known.knows(word)}
+    asked = sorted(word for word in set(words) if not known.knows(word))[:MOST_WORDS]
     cache = _Cache(path)
     cache.ask(asked)
-    wrong = {word for word in asked if not cache.judged[word]}
-    near = {word: _near(word, (*known.forms, *cache.right())) or cache.nearest.get(word, "") for word in wrong}
-    return dict(sorted(near.items()))
+    wrong = [word for word in asked if not cache.judged[word]]
+    right = (*known.forms, *cache.right())
+    near = {word: _near(word, right) or cache.nearest.get(word, "") for word in wrong[:MOST_MENDED]}
+    return dict.fromkeys(wrong, "") | near
 
 
 def _near(word: str, known: Iterable[str]) -> str:
@@ -131,8 +146,9 @@ class _Cache:
             return
         dictionary = _dictionary(self._dictionary)
         for word in new:
-            self.judged[word] = bool(dictionary.lookup(word.replace("’", "'")))
-        wrong = [word for word in new if not self.judged[word]]
+            # A dictionary tries how a long word could be put together.
+            self.judged[word] = len(word) <= LONGEST_WORD and bool(dictionary.lookup(word.replace("’", "'")))
+        wrong = [word for word in new if not self.judged[word]][:MOST_MENDED]
         if wrong:
             stems = sorted({each.stem for each in dictionary.dic.words})
             self.nearest |= {word: _near(word, stems) for word in wrong}

@@ -38,6 +38,7 @@ from codepairs.errors import ContentError, Place, Problem
 from codepairs.fields import did_you_mean
 from codepairs.model import Text
 from codepairs.prose import Voice, unmarked
+from codepairs.reading import leads_out, linked_out
 
 __all__ = [
     "digests",
@@ -250,6 +251,9 @@ def template_problems(folder: Path) -> list[Problem]:
     problems = []
     for name in names:
         path = folder / name
+        if leads_out(path, folder):
+            problems.append(linked_out(path, folder))
+            continue
         try:
             source = path.read_text(encoding="utf-8")
             _compiled(source, name)

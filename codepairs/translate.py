@@ -19,16 +19,26 @@ from typing import NamedTuple
 
 from babel.core import Locale, UnknownLocaleError, get_global
 
+from codepairs.characters import misfit
 from codepairs.errors import Place, Problem
-from codepairs.model import Language, Text
+from codepairs.model import Language, Text, passage_problems
 from codepairs.po import PoMessage, read_po
 
-__all__ = ["Coverage", "Messages", "Phrase", "Translator", "message_problems", "read_messages", "read_translators"]
+__all__ = [
+    "Coverage",
+    "Messages",
+    "Phrase",
+    "Translator",
+    "known_to_cldr",
+    "message_problems",
+    "read_messages",
+    "read_translators",
+]
 
 _PLACEHOLDER = re.compile(r"\{[^{}\s]*\}|[{}]")
 _CODE_SPAN = re.compile(r"`[^`]+`")
-_LINK = re.compile(r"\]\(([^)]*)\)|<?(https?://[^\s)>]+)")
-_MARKUP = re.compile(r"</?[A-Za-z!][^>]*>|&[A-Za-z#][A-Za-z0-9]*;")
+_ADDRESS = re.compile(r"https?://[^\s)>]++")
+_MARKUP = re.compile(r"</?[A-Za-z!][^<>]*>|&[A-Za-z#][A-Za-z0-9]*+;")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0]")
 
 
@@ -167,24 +177,34 @@ def read_translators(
     for language in languages:
         catalogs: dict[str, Messages] = {}
         fuzzy: dict[str, int] = {}
-        if _locale_problem(language.tag):
+        if not known_to_cldr(language.tag):
             place = language.place if language.place.path else Place(f"{locales / language.tag}")
             problems.append(Problem(place, f"CLDR knows no language {language.tag!r}"))
+        if (locales / language.tag).exists() and not (locales / language.tag).is_dir():
+            place = Place(str(locales / language.tag))
+            problems.append(Problem(place, "is no folder; the translations of the language are read from it"))
         for domain in () if language.source else names:
             path = locales / language.tag / "LC_MESSAGES" / f"{domain}.po"
-            if path.exists():
-                catalogs[domain], fuzzy[domain] = _usable(path, problems)
+            if path.exists() or path.is_symlink():
+                catalogs[domain], fuzzy[domain] = _usable(path, locales, problems)
         translators[language.tag] = Translator(language.tag, source_lang, catalogs, fuzzy)
     return translators, problems
 
 
 def read_messages(path: Path) -> Iterator[PoMessage]:
     """The translated messages of a PO file, fuzzy ones left out; none where the file cannot be read."""
-    return (message for message in read_po(path, []).messages if any(message.strings) and not message.fuzzy)
+    return (
+        message
+        for message in read_po(path, [], path.parent.parent.parent).messages
+        if any(message.strings) and not message.fuzzy
+    )
 
 
 def message_problems(msgid: str, msgstr: str) -> Iterator[str]:
     """What a translation lost or added beside the words, each with what would be right."""
+    if harmful := next(passage_problems(msgstr), None):
+        yield harmful
+        return
     missing, added = _differences(_PLACEHOLDER, "{}", _CODE_SPAN.sub("", msgid), _CODE_SPAN.sub("", msgstr))
     if missing and added:
         yield f"placeholders {added} are not in the source text; write {missing}"
@@ -203,6 +223,8 @@ def message_problems(msgid: str, msgstr: str) -> Iterator[str]:
         yield "carries HTML; write Markdown as in the source text"
     if _CONTROL.search(msgstr):
         yield "holds a control character"
+    elif found := misfit(msgstr):
+        yield found[1]
     if not msgstr.strip():
         yield "is blank"
 
@@ -224,17 +246,32 @@ def _differences(pattern: re.Pattern[str], marks: str, source: str, translation:
 def _links(text: str) -> list[str]:
     if "](" not in text and "://" not in text:
         return []
-    # What follows a bare address in its sentence is no part of it.
-    return sorted(target or address.rstrip(".,;:!?") for target, address in _LINK.findall(text))
+    found, end = [], 0
+    for start in _starts(text):
+        if start < end:
+            continue
+        end = text.find(")", start) if text.startswith("](", start) else start
+        if end > start:
+            found.append(text[start + 2 : end])
+        elif address := _ADDRESS.match(text, start):
+            # What follows a bare address in its sentence is no part of it.
+            end = address.end()
+            found.append(address[0].rstrip(".,;:!?"))
+    return sorted(found)
+
+
+def _starts(text: str) -> list[int]:
+    """Where a link may begin."""
+    return [match.start() for match in re.finditer(r"\]\(|https?://", text)] if ")" in text or "://" in text else []
 
 
 def _carries_markup(text: str) -> bool:
     return ("<" in text or "&" in text) and bool(_MARKUP.search(_CODE_SPAN.sub("", text)))
 
 
-def _usable(path: Path, problems: list[Problem]) -> tuple[Messages, int]:
+def _usable(path: Path, locales: Path, problems: list[Problem]) -> tuple[Messages, int]:
     """The usable messages of a PO file, and the number of fuzzy ones."""
-    file = read_po(path, problems)
+    file = read_po(path, problems, locales)
     texts: dict[tuple[str, str], str] = {}
     plurals: dict[str, tuple[str, ...]] = {}
     for message in file.messages:
@@ -265,8 +302,11 @@ def _problems_of(message: PoMessage, forms: int) -> Iterator[str]:
 
 def _form(rule: str, forms: tuple[str, ...], count: int) -> str | None:
     """The form that the count takes; None where it is not there."""
-    rank = _rule(rule)(count) if forms else 0
-    return forms[rank] if rank < len(forms) else None
+    try:
+        rank = _rule(rule)(count) if forms else 0
+    except ZeroDivisionError:
+        return None
+    return forms[rank] if 0 <= rank < len(forms) else None
 
 
 @lru_cache(maxsize=64)
@@ -274,12 +314,13 @@ def _rule(expression: str) -> Callable[[int], int]:
     return gettext.c2py(expression)
 
 
-def _locale_problem(tag: str) -> bool:
+def known_to_cldr(tag: str) -> bool:
+    """Whether CLDR knows the language of a tag: its direction, its lists, its plural forms."""
     try:
         _parsed(tag)
     except (UnknownLocaleError, ValueError):
-        return True
-    return False
+        return False
+    return True
 
 
 @lru_cache(maxsize=64)

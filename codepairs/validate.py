@@ -15,14 +15,18 @@ from pathlib import Path
 
 from codepairs.declare import Declaration, declaration
 from codepairs.errors import Place, Problem
-from codepairs.fields import Fields, did_you_mean
+from codepairs.fields import Fields, did_you_mean, listed
+from codepairs.hosts import known_hosts
+from codepairs.limits import LONGEST_SLUG, MOST_CODES, MOST_LANGUAGES
 from codepairs.load import Document, MappingNode, Node, ProtocolFiles, ScalarNode, SequenceNode, Sources
 from codepairs.model import Catalogue, Code, CuratedPair, Fact, Language, Protocol, SiteInfo, Text
-from codepairs.shapes import CODE, LANGUAGE, PAIR, SITE, SITE_ADDRESS, SLUG, TAG
+from codepairs.patterns import word_pattern
+from codepairs.shapes import CODE, LANGUAGE, PAIR, SITE, SITE_ADDRESS, SLUG, TAG, is_device
 
 __all__ = ["default_slug", "validate"]
 
 _RESERVED_SLUGS = frozenset({"index", "matrix", "protocol"})
+_NUMBER = "[0-9]{1,9}"
 
 
 def validate(sources: Sources) -> tuple[Catalogue, list[Problem]]:
@@ -59,7 +63,10 @@ def _site(document: Document, protocols: tuple[str, ...], problems: list[Problem
         nothing = Text("", "", "site")
         return SiteInfo(title="", url="/", tagline=nothing, description=nothing, languages=(Language("en", True),))
     fields = Fields(document.root, Place(str(document.path)), SITE, problems)
-    languages = tuple(_language(node, problems) for node in fields.sequence("languages"))
+    listed = fields.sequence("languages")
+    if len(listed) > MOST_LANGUAGES:
+        fields.problem(fields.place_of("languages"), f"a site has at most {MOST_LANGUAGES} languages")
+    languages = tuple(_language(node, problems) for node in listed[:MOST_LANGUAGES])
     if languages and sum(language.source for language in languages) != 1:
         fields.problem(fields.place_of("languages"), "exactly one language must have 'source: true'")
         languages = tuple(replace(language, source=rank == 0) for rank, language in enumerate(languages))
@@ -85,16 +92,27 @@ def _site(document: Document, protocols: tuple[str, ...], problems: list[Problem
         search=fields.word("search") == "yes",
         protocols=tuple(node.value for node in names) or protocols,
         superseded=_superseded(superseded),
+        host=_host(fields),
+        host_place=fields.place_of("host"),
     )
     fields.close()
     return site
+
+
+def _host(fields: Fields) -> str:
+    """The name of a known host; an empty one where none is named."""
+    name = fields.word("host") or ""
+    if name and name not in known_hosts():
+        fields.problem(fields.place_of("host"), f"unknown host {name!r}; known: {listed(known_hosts())}")
+        return ""
+    return name
 
 
 def _superseded(fields: Fields) -> dict[str, str]:
     """The table of replaced RFCs, with their last successors."""
     table = {name: fields.word(name) or "" for name in fields.node.items}
     for name, successor in table.items():
-        if not (name.isdecimal() and successor.isdecimal()):
+        if not (re.fullmatch(_NUMBER, name) and re.fullmatch(_NUMBER, successor)):
             fields.problem(fields.place_of(name), "a replaced RFC and its successor are numbers, like '821': '5321'")
         elif successor in table:
             last = table[successor]
@@ -106,13 +124,14 @@ def _url(fields: Fields) -> str:
     url = fields.word("url") or ""
     if url and not re.fullmatch(SITE_ADDRESS, url):
         fields.problem(fields.place_of("url"), f"{url!r} is no base address; write one like https://example.org/codes/")
+        return "/"
     return url if url.endswith("/") else f"{url}/"
 
 
 def _language(node: Node, problems: list[Problem]) -> Language:
     fields = Fields(node, node.place, LANGUAGE, problems)
     tag = fields.word("lang") or "und"
-    if not re.fullmatch(TAG, tag):
+    if not re.fullmatch(TAG, tag) or is_device(tag):
         fields.problem(
             fields.place_of("lang"), f"{tag!r} is no language tag; write one like 'de' or 'pt-BR' (RFC 5646)"
         )
@@ -123,6 +142,8 @@ def _language(node: Node, problems: list[Problem]) -> Language:
 
 def _protocol(files: ProtocolFiles, problems: list[Problem]) -> Protocol:
     declared = declaration(files, problems)
+    if len(files.codes) > MOST_CODES:
+        problems.append(Problem(Place(str(files.folder)), f"a protocol has at most {MOST_CODES:,} codes"))
     codes = [code for document in files.codes if (code := _code(document, declared, problems))]
     by_code = _distinct(codes, problems)
     key = declared.sort_key()
@@ -191,11 +212,11 @@ def _code(document: Document, declared: Declaration, problems: list[Problem]) ->
     code = fields.word("code")
     if code is None:
         return None
-    if declared.pattern and not re.fullmatch(declared.pattern, code):
+    if declared.pattern and not word_pattern(declared.pattern).fullmatch(code):
         fields.problem(
             fields.place_of("code"), f"code {code!r} does not match the protocol's pattern {declared.pattern}"
         )
-    class_id = next((key for key, item in declared.classes.items() if re.fullmatch(item.pattern, code)), "")
+    class_id = next((key for key, item in declared.classes.items() if word_pattern(item.pattern).fullmatch(code)), "")
     if not class_id and declared.classes:
         fields.problem(fields.place_of("code"), f"code {code!r} fits the pattern of no class")
     action, domain = fields.mapping("action", "the actions"), declared.id
@@ -232,7 +253,8 @@ def _places(fields: Fields) -> dict[str, Place]:
 def _slug(fields: Fields, stem: str, code: str) -> str:
     slug = fields.word("slug") or default_slug(code)
     place = fields.place_of("slug" if "slug" in fields.node.items else "code")
-    reserved = slug.lower() in _RESERVED_SLUGS or slug.lower().endswith((".html", ".json"))
+    reserved = slug.lower() in _RESERVED_SLUGS or slug.lower().endswith((".html", ".json")) or is_device(slug)
+    reserved = reserved or len(slug) > LONGEST_SLUG
     if not re.fullmatch(SLUG, slug) or "-vs-" in f"-{slug.lower()}-" or reserved:
         message = f"{slug!r} cannot name the files of code {code!r}; set 'slug' to other letters and digits"
         fields.problem(place, message)
@@ -285,7 +307,7 @@ def _fact_values(fields: Fields, fact: Fact) -> tuple[str, ...]:
 
 def _is_value(fields: Fields, fact: Fact, node: ScalarNode) -> bool:
     if fact.open is not None:
-        if re.fullmatch(fact.open, node.value):
+        if word_pattern(fact.open).fullmatch(node.value):
             return True
         fields.problem(node.place, f"value {node.value!r} of fact {fact.id!r} does not match {fact.open}")
         return False

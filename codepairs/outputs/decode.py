@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from codepairs.decoding import holders
+from codepairs.limits import LONGEST_WORD
 from codepairs.model import Code, Fact, Form, Protocol, Text
 from codepairs.patterns import PatternError, pattern_of
 from codepairs.plan import Batch, File, OutputKind, Plan, Site
@@ -38,7 +39,8 @@ def _files(site: Site, plan: Plan, batch: Batch) -> Iterator[File]:
         "ending": "" if site.link_style == "clean" else ".html",
         "protocols": [_protocol(protocol, voice) for protocol in protocols],
     }
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    # In a script, unlike in JSON, this name would be that of the object's prototype.
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace('"__proto__":', '["__proto__"]:')
     yield File(decode_data_path(batch.lang), f"window.{_NAME} = {text};\n".encode())
 
 
@@ -89,7 +91,7 @@ def _class(protocol: Protocol, key: str, voice: Voice) -> list[_Said]:
     """Pattern of whole codes, label, and what is said of codes that have no page; empty where a browser cannot tell."""
     item = protocol.classes[key]
     try:
-        pattern = pattern_of(f"\\A(?:{item.pattern})\\Z", bounded=False).script
+        pattern = pattern_of(f"\\A(?:{item.pattern})\\Z", endless=LONGEST_WORD).script
     except PatternError:
         pattern = ""
     one = [_said(item.value.one, voice)] if item.value.one else []

@@ -19,6 +19,7 @@ from typing import Any
 
 from codepairs.indexing import Record, index_files
 from codepairs.model import Code, CuratedPair, Fact, Protocol, Text
+from codepairs.patterns import word_pattern
 from codepairs.plan import Batch, File, OutputKind, Plan, Site
 from codepairs.prose import Voice, plain_text
 from codepairs.templates import environment, failures
@@ -145,7 +146,7 @@ def _mentions(code: Code, fact: Fact) -> Counter[str]:
     """How often a code names each literal of an open fact."""
     texts = (*code.texts(), *code.searched())
     said = " ".join((*(text.source for text in texts), *(line.text for line in code.wire)))
-    literal = re.compile(rf"(?<![\w.])(?:{fact.open})(?![\w]|\.\w)")
+    literal = re.compile(rf"(?<![\w.])(?:{word_pattern(fact.open or '').pattern})(?![\w]|\.\w)")
     found = Counter(match[0] for match in literal.finditer(said))
     for value in code.facts.get(fact.id, ()):
         if value not in fact.values:

@@ -63,6 +63,7 @@ def _page(site: Site, path: str) -> str:
 
 
 def _link(name: str, address: str, note: str = "") -> str:
+    address = address.translate({ord("("): "%28", ord(")"): "%29"})
     return f"- [{_flat(name)}]({address})" + (f": {_flat(note)}" if note else "")
 
 

@@ -73,8 +73,8 @@ def _entry(site: Site, page: Page) -> str:
     return f"<url><loc>{escape(absolute(page.path, site.base_url, site.link_style))}</loc>{links}</url>\n"
 
 
-_PLACE = "~place~"
-"""Stands for what follows the language in an address; `~` is in no name of a page."""
+_PLACE = "~place//~"
+"""Stands for what follows the language in an address; in no name of a page, and in no address of a site, is a `//`."""
 
 SITEMAP = OutputKind(name="sitemap", needs=("program", "settings", "listing"), holds="sitemap*.xml", files=_sitemaps)
 ROBOTS = OutputKind(name="robots", needs=("program", "settings"), holds=_ROBOTS, files=_robots)

@@ -23,11 +23,13 @@ from urllib.parse import unquote
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 from watchfiles import awatch
 
 from codepairs.errors import ContentError, OutputError, Problem
@@ -80,7 +82,10 @@ class Server:
                 Route(f"{OWN}{{name}}", self._own),
                 Route("/{path:path}", self._answer),
             ],
-            middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(_NAMES), www_redirect=False)],
+            middleware=[
+                Middleware(TrustedHostMiddleware, allowed_hosts=list(_NAMES), www_redirect=False),
+                Middleware(_OwnPages),
+            ],
             lifespan=self._lifespan,
         )
 
@@ -170,6 +175,31 @@ class Server:
                     yield ": still here\n\n"
         finally:
             del self._tabs[changed]
+
+
+class _OwnPages:
+    """Answers what pages of this server ask for, and people; not what a page from elsewhere has a browser ask for.
+
+    Source: Fetch Metadata Request Headers; a browser that sends none of them sends `Origin` with what is no navigation.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or refuse it."""
+        if scope["type"] == "http" and _is_foreign(Headers(scope=scope)):
+            await Response("only pages of this server may ask", 403, _HEADERS)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+def _is_foreign(headers: Headers) -> bool:
+    origin = headers.get("origin")
+    if origin is not None and origin != f"http://{headers.get('host', '')}":
+        return True
+    followed = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
+    return headers.get("sec-fetch-site", "none") not in ("none", "same-origin") and not followed
 
 
 def run(server: Server, listener: socket.socket) -> None:

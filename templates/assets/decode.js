@@ -11,9 +11,18 @@
   const marked = shown.querySelector(".marked");
   const lang = document.documentElement.lang;
   const longest = 30000;
+  // Longer words are no codes, and longer texts are read to this place.
+  const longestWord = 64;
+  const most = 1000000;
+  // Objects as tables: without what every object inherits, whose names may stand in a text as well.
+  const table = (entries) => Object.assign(Object.create(null), entries);
+  const tables = (entries) => table(Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, table(value)])));
 
   const protocols = data.protocols.map((each) => ({
     ...each,
+    codes: table(each.codes),
+    holders: tables(each.holders),
+    families: tables(each.families),
     forms: each.forms.map(([pattern, flags, kind]) => ({ pattern: new RegExp(pattern, flags), kind })),
     spelt: {
       code: spellings(Object.keys(each.codes)),
@@ -93,7 +102,7 @@
   }
 
   function filled(sentence, values) {
-    return sentence.replace(/\{([a-z]+)\}/g, (whole, name) => values[name] ?? whole);
+    return sentence.replace(/\{([a-z]+)\}/g, (whole, name) => (Object.hasOwn(values, name) ? values[name] : whole));
   }
 
   function number(code) {
@@ -164,7 +173,7 @@
   }
 
   function classAt(protocol, code) {
-    return protocol.classes.findIndex(([pattern]) => pattern && new RegExp(pattern, "iu").test(code));
+    return protocol.classes.findIndex(([pattern]) => pattern && code.length <= longestWord && new RegExp(pattern, "iu").test(code));
   }
 
   // The comparisons of codes that both stand in the text.
@@ -200,7 +209,7 @@
   }
 
   function show() {
-    const source = text.value;
+    const source = text.value.slice(0, most);
     const found = findings(source);
     const groups = grouped(found);
     const codes = new Set(groups.map((each) => each.parts.code));

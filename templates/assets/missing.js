@@ -21,7 +21,7 @@
     const parts = below.toLowerCase().split("/").filter(Boolean);
     const lang = languages.find((each) => each.toLowerCase() === parts[0]);
     const named = protocols.find(({ id }) => parts.includes(id));
-    const name = (parts.at(-1) || "").replace(/\.(html?|json)$/, "");
+    const name = (parts.at(-1) || "").slice(0, 200).replace(/\.(html?|json)$/, "");
     const words = name.split(/[\s_+,;-]*\b(?:vs|versus|und|and)\b\.?[\s_+,;-]*/).filter(Boolean);
 
     const rank = ({ codes }, word) => codes.findIndex(([code, slug]) => [code.toLowerCase(), slug.toLowerCase()].includes(word));

@@ -125,7 +125,7 @@
   };
 
   const show = async () => {
-    const query = (asked = input.value.trim());
+    const query = (asked = input.value.trim().slice(0, 200));
     if (!query) return close();
     const ready = await once();
     if (!ready || asked !== query) return;
