@@ -108,7 +108,8 @@ def missing_terms(terms: tuple[Term, ...], lang: str, source: str, translation: 
 
 
 def forbidden(terms: tuple[Term, ...], lang: str, translation: str) -> Iterator[str]:
-    """The words of a text that the glossary forbids, with what it says instead."""
+    """The words of a text that the glossary forbids, with what it says instead; what is literal is not a word."""
+    translation = _LITERAL.sub(" ", translation)
     if not _any_forbidden(terms, lang).search(translation):
         return
     for term in terms:

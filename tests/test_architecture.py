@@ -43,6 +43,8 @@ ONLY_IN = {
     "spylls": {"spelling"},
 }
 """What one part of the program knows, and no other."""
+SERVED_BY = "http"
+"""The protocol by which sites are served and asked for: the program has to speak it."""
 EXTRAS = ("brotli", "distributed", "obstore", "pagefind_bin", "starlette", "uvicorn", "watchfiles", "zstandard")
 """Libraries that only some installations have."""
 
@@ -156,7 +158,7 @@ def _case_first(name: str) -> tuple[int, str]:
 def _contents() -> dict[str, set[str]]:
     """What content declares: ids and names of the protocols, and their codes."""
     found: dict[str, set[str]] = {"protocols": set(), "codes": set()}
-    for path in (ROOT / "content").glob("*/protocol.yaml"):
+    for path in set((ROOT / "content").glob("*/protocol.yaml")) - {ROOT / "content" / SERVED_BY / "protocol.yaml"}:
         text = path.read_text(encoding="utf-8")
         found["protocols"] |= set(re.findall(r"^(?:id|name): *['\"]?([^'\"\n]+)", text, flags=re.MULTILINE))
         found["codes"] |= {code.stem for code in path.parent.glob("*.yaml") if code != path}
@@ -171,7 +173,10 @@ def test_content_is_there_to_be_unknown() -> None:
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_no_module_knows_a_protocol_or_a_code(path: Path) -> None:
-    """Neither in names nor in texts, not even in comments; codes are looked for where the program would use them."""
+    """Neither in names nor in texts, not even in comments; codes are looked for where the program would use them.
+
+    The one by which sites are served is left out, as its name stands in every address and its codes in what servers say.
+    """
     contents = _contents()
     text = path.read_text(encoding="utf-8")
     for protocol in contents["protocols"]:
