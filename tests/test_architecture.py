@@ -175,7 +175,7 @@ def test_content_is_there_to_be_unknown() -> None:
 def test_no_module_knows_a_protocol_or_a_code(path: Path) -> None:
     """Neither in names nor in texts, not even in comments; codes are looked for where the program would use them.
 
-    The one by which sites are served is left out, as its name stands in every address and its codes in what servers say.
+    The one by which sites are served is left out: its name stands in every address, its codes in what servers say.
     """
     contents = _contents()
     text = path.read_text(encoding="utf-8")
