@@ -83,7 +83,7 @@ class _UnusualError(Exception):
 
 
 def read_po(path: Path, problems: list[Problem], within: Path | None = None) -> PoFile:
-    """The messages of a PO file, below `within`; none where something is wrong with it: that is added to the problems."""
+    """The messages of a PO file, below `within`; none where something is wrong with it: that goes to the problems."""
     try:
         data = read_bytes(path, within=within, most=MOST_PO_BYTES)
         data.decode("utf-8")
