@@ -30,6 +30,7 @@ ONLY_IN = {
     "babel": {"po", "translate", "extraction", "catalogues"},
     "click": {"cli", "console"},
     "rich": {"console"},
+    "httpx": {"online"},
     "selectolax": {"inspect"},
     "distributed": {"cluster"},
     "obstore": {"stores"},
@@ -43,7 +44,17 @@ ONLY_IN = {
     "spylls": {"spelling"},
 }
 """What one part of the program knows, and no other."""
-EXTRAS = ("brotli", "distributed", "obstore", "pagefind_bin", "starlette", "uvicorn", "watchfiles", "zstandard")
+EXTRAS = (
+    "brotli",
+    "distributed",
+    "httpx",
+    "obstore",
+    "pagefind_bin",
+    "starlette",
+    "uvicorn",
+    "watchfiles",
+    "zstandard",
+)
 """Libraries that only some installations have."""
 
 
