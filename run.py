@@ -1,5 +1,7 @@
 """Sets everything up in .venv and runs it: `python3 run.py build`, `python3 run.py test`, `python3 run.py lint`.
 
+`lowest` runs the tests with the lowest versions that pyproject.toml allows, in an environment of its own, .venv-lowest.
+
 Needs nothing but Python 3.11 or later and pip. What is installed stays in the project's own folder `.venv`; a second
 run installs nothing unless the locked requirements changed.
 """
@@ -13,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
-PYTHON = VENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+PYTHON = "Scripts/python.exe" if sys.platform == "win32" else "bin/python"
 COMMANDS = {
     "build": ("requirements.txt", [["build.py"]]),
     "test": ("requirements-dev.txt", [["-m", "pytest"]]),
@@ -22,6 +24,8 @@ COMMANDS = {
         [["-m", "ruff", "check", "."], ["-m", "ruff", "format", "--check", "."], ["-m", "mypy"]],
     ),
     "bench": ("requirements-bench.txt", [["-m", "benchmarks"]]),
+    "audit": ("requirements-audit.txt", [["-m", "supply"]]),
+    "lowest": ("requirements-lowest.txt", [["-m", "pytest"]]),
 }
 USAGE = f"usage: python3 run.py {{{'|'.join(COMMANDS)}}} [options]"
 
@@ -35,23 +39,24 @@ def main(arguments: list[str]) -> int:
         print(USAGE, file=sys.stderr)
         return 2
     requirements, steps = COMMANDS[arguments[0]]
-    prepare(ROOT / requirements)
+    venv = VENV.with_name(".venv-lowest") if arguments[0] == "lowest" else VENV
+    prepare(ROOT / requirements, venv)
     for step in steps:
-        status = subprocess.call([str(PYTHON), *step, *arguments[1:]], cwd=ROOT)
+        status = subprocess.call([str(venv / PYTHON), *step, *arguments[1:]], cwd=ROOT)
         if status != 0:
             return status
     return 0
 
 
-def prepare(requirements: Path) -> None:
-    """Make .venv hold what the requirements file locks; does nothing where it already does."""
-    stamp = VENV / f"{requirements.stem}.installed"
+def prepare(requirements: Path, venv: Path) -> None:
+    """Make the environment hold what the requirements file locks; does nothing where it already does."""
+    stamp = venv / f"{requirements.stem}.installed"
     digest = hashlib.sha256(requirements.read_bytes()).hexdigest()
-    if PYTHON.exists() and stamp.exists() and stamp.read_text() == digest:
+    if (venv / PYTHON).exists() and stamp.exists() and stamp.read_text() == digest:
         return
-    print(f"Setting up {VENV.name} from {requirements.name} …", flush=True)
-    if not PYTHON.exists():
-        make_environment()
+    print(f"Setting up {venv.name} from {requirements.name} …", flush=True)
+    if not (venv / PYTHON).exists():
+        make_environment(venv)
     options = [
         "install",
         "--quiet",
@@ -61,24 +66,24 @@ def prepare(requirements: Path) -> None:
         "-r",
         str(requirements),
     ]
-    subprocess.check_call([*pip(), *options])
+    subprocess.check_call([*pip(venv), *options])
     # Otherwise every start compiles the package anew where Python is told to write no bytecode.
-    subprocess.check_call([str(PYTHON), "-m", "compileall", "-q", str(ROOT / "codepairs")])
+    subprocess.check_call([str(venv / PYTHON), "-m", "compileall", "-q", str(ROOT / "codepairs")])
     stamp.write_text(digest)
 
 
-def make_environment() -> None:
+def make_environment(venv: Path) -> None:
     """Create the environment; without a pip of its own where Python comes without ensurepip."""
-    if subprocess.call([sys.executable, "-m", "venv", str(VENV)], stderr=subprocess.DEVNULL) != 0:
-        subprocess.check_call([sys.executable, "-m", "venv", "--clear", "--without-pip", str(VENV)])
+    if subprocess.call([sys.executable, "-m", "venv", str(venv)], stderr=subprocess.DEVNULL) != 0:
+        subprocess.check_call([sys.executable, "-m", "venv", "--clear", "--without-pip", str(venv)])
 
 
-def pip() -> list[str]:
+def pip(venv: Path) -> list[str]:
     """The command of the pip that installs into the environment."""
-    own = [str(PYTHON), "-m", "pip"]
+    own = [str(venv / PYTHON), "-m", "pip"]
     if subprocess.call([*own, "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0:
         return own
-    return [sys.executable, "-m", "pip", "--python", str(PYTHON)]
+    return [sys.executable, "-m", "pip", "--python", str(venv / PYTHON)]
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ hosts        hosts.yaml -> where a site can be put; what of a site does not fit 
 decoding     a text -> the codes in it, by the forms that protocols declare
 validate     Documents -> Catalogue, collecting Problems
 editing      the shapes of content -> JSON Schemas for editors
+links        the addresses that content names, and the form they have
 rules        rules over the whole Catalogue, listed in RULES
 freshness    what a check lists of each registry
 po           PO files -> their messages                                              reads
@@ -57,6 +58,7 @@ extraction   content and templates -> the messages that translators see         
 catalogues   messages: extract, update, status                                       reads, writes
 new          skeletons of codes, pairs, protocols, languages; schemas for editors     reads, writes
 preview      what lies at an address of a site, made when it is asked for
+online       addresses -> those that nothing answers at                                runs
 inspect      checks of a built site                                                  reads
 console      what the command line shows of a build
 publishing   what brings a site to its host: workflows, settings, a command             reads

@@ -1,7 +1,7 @@
 """The command line: flags -> Settings -> pipeline; problems -> exit status.
 
-Exit status: 0 done, 1 problems in the input or the built site, 2 wrong usage. A command imports what it needs when it
-runs, so that none waits for the libraries of another.
+Exit status: 0 done, 1 problems in the input or the built site, 2 wrong usage, 3 (`links` alone) no host could be
+reached. A command imports what it needs when it runs, so that none waits for the libraries of another.
 """
 
 from __future__ import annotations
@@ -199,6 +199,36 @@ def _foreign(output: Path) -> Iterator[str]:
             found = foreign_files(output, map(manifest.line, manifest), manifest.head["files"])
             if found.number:
                 yield f"{output}: holds {found}"
+
+
+@main.command("links")
+@_options
+@_format_option
+@click.option("--timeout", type=click.FloatRange(0.1, 600), default=20, show_default=True, help="Seconds to wait.")
+def ask_links(form: str, timeout: float, **options: Any) -> None:
+    """Ask the web for every address that content names; needs the network.
+
+    Exit status 1: something is dead; 3: no host could be reached, so nothing is known.
+    """
+    from codepairs import pipeline
+    from codepairs.links import links_of
+
+    settings = Settings(**options)
+    with _reported(form):
+        try:
+            from codepairs.online import Patience, UnreachedError, online_problems
+        except ModuleNotFoundError as error:
+            raise OutputError(f"{error.name} is not installed; pip install codepairs[links]") from None
+        links = list(links_of(pipeline.read_site(settings)[0].catalogue))
+    try:
+        problems = online_problems(links, Patience(timeout=timeout))
+    except UnreachedError as error:
+        _print_problems([Problem(Place(""), str(error))], form)
+        sys.exit(3)
+    _print_problems(problems, form)
+    if not settings.quiet and form != "json":
+        click.echo(f"{len({link.url for link in links}):,} addresses: {counted(problems)}")
+    sys.exit(1 if any(settings.strict or not problem.warning for problem in problems) else 0)
 
 
 @main.command()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from codepairs import links
 from codepairs.decoding import matching
 from codepairs.errors import Problem
 from codepairs.fields import did_you_mean
-from codepairs.model import Catalogue, Code, Protocol, Source, Text, WireLine
+from codepairs.model import Catalogue, Code, Protocol, Text, WireLine
 from codepairs.patterns import compiled
 from codepairs.validate import default_slug
 
@@ -90,10 +91,20 @@ def phrases_are_registered(catalogue: Catalogue) -> Iterator[Problem]:
 
 def sources_are_current(catalogue: Catalogue) -> Iterator[Problem]:
     """No source is an RFC that another has replaced; site.yaml holds the table of successors."""
-    for source in _sources(catalogue):
+    for source in links.sources_of(catalogue):
         successor = catalogue.site.superseded.get(source.rfc or "")
         if successor:
             yield Problem(source.place, f"RFC {source.rfc} is obsolete; cite RFC {successor} instead")
+
+
+def addresses_have_their_form(catalogue: Catalogue) -> Iterator[Problem]:
+    """A section is numbered as RFCs number theirs; an address is encrypted, plain, and that of the document itself."""
+    for source in links.sources_of(catalogue):
+        if message := links.section_problem(source):
+            yield Problem(source.place, message)
+    for link in links.written_links(catalogue):
+        if message := links.address_problem(link.url):
+            yield Problem(link.place, message)
 
 
 def codes_have_sources(catalogue: Catalogue) -> Iterator[Problem]:
@@ -165,6 +176,7 @@ RULES: tuple[Rule, ...] = (
     registries_are_dated,
     phrases_are_registered,
     sources_are_current,
+    addresses_have_their_form,
     codes_have_sources,
     actors_know_what_to_do,
     transcripts_show_their_codes,
@@ -203,15 +215,6 @@ def _prose(protocol: Protocol) -> Iterator[Text]:
 def _codes(catalogue: Catalogue) -> Iterator[Code]:
     for protocol in catalogue.protocols.values():
         yield from protocol.codes.values()
-
-
-def _sources(catalogue: Catalogue) -> Iterator[Source]:
-    for protocol in catalogue.protocols.values():
-        yield from protocol.sources
-        for code in protocol.codes.values():
-            yield from code.sources
-        for pair in protocol.curated.values():
-            yield from pair.sources
 
 
 def _shown(code: Code, wire: tuple[WireLine, ...]) -> bool:

@@ -30,6 +30,7 @@ ONLY_IN = {
     "babel": {"po", "translate", "extraction", "catalogues"},
     "click": {"cli", "console"},
     "rich": {"console"},
+    "httpx": {"online"},
     "selectolax": {"inspect"},
     "distributed": {"cluster"},
     "obstore": {"stores"},
@@ -43,10 +44,20 @@ ONLY_IN = {
     "spylls": {"spelling"},
 }
 """What one part of the program knows, and no other."""
+EXTRAS = (
+    "brotli",
+    "distributed",
+    "httpx",
+    "obstore",
+    "pagefind_bin",
+    "starlette",
+    "uvicorn",
+    "watchfiles",
+    "zstandard",
+)
+"""Libraries that only some installations have."""
 SERVED_BY = "http"
 """The protocol by which sites are served and asked for: the program has to speak it."""
-EXTRAS = ("brotli", "distributed", "obstore", "pagefind_bin", "starlette", "uvicorn", "watchfiles", "zstandard")
-"""Libraries that only some installations have."""
 
 
 def _part(path: Path) -> str:

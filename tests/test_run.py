@@ -18,18 +18,20 @@ def calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     def call(command: list[str], **options: object) -> int:
         found.append(command)
         if "venv" in command:
-            run.PYTHON.parent.mkdir(parents=True)
-            run.PYTHON.touch()
+            python = Path(command[-1]) / run.PYTHON
+            python.parent.mkdir(parents=True)
+            python.touch()
         return 0
 
     monkeypatch.setattr(run, "VENV", tmp_path / ".venv")
-    monkeypatch.setattr(run, "PYTHON", tmp_path / ".venv/bin/python")
     monkeypatch.setattr(run, "ROOT", tmp_path)
     monkeypatch.setattr(run.subprocess, "call", call)
     monkeypatch.setattr(run.subprocess, "check_call", call)
     (tmp_path / "requirements.txt").write_text("one==1\n")
     (tmp_path / "requirements-dev.txt").write_text("two==2\n")
     (tmp_path / "requirements-bench.txt").write_text("three==3\n")
+    (tmp_path / "requirements-audit.txt").write_text("four==4\n")
+    (tmp_path / "requirements-lowest.txt").write_text("two==1\n")
     return found
 
 
@@ -38,7 +40,7 @@ def test_anything_else_is_answered_with_the_usage(
     arguments: list[str], calls: list[list[str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run.main(arguments) == 2
-    assert capsys.readouterr() == ("", "usage: python3 run.py {build|test|lint|bench} [options]\n")
+    assert capsys.readouterr() == ("", "usage: python3 run.py {build|test|lint|bench|audit|lowest} [options]\n")
     assert calls == []
 
 
@@ -57,14 +59,14 @@ def test_the_first_run_sets_up_and_installs_what_is_locked(calls: list[list[str]
     install = next(command for command in calls if "install" in command)
     assert install[-2:] == ["-r", str(tmp_path / "requirements.txt")]
     assert {"--require-hashes", "--no-deps"} <= set(install)
-    assert calls[-1] == [str(run.PYTHON), "build.py", "--jobs", "2"]
+    assert calls[-1] == [str(run.VENV / run.PYTHON), "build.py", "--jobs", "2"]
 
 
 def test_the_second_run_installs_nothing(calls: list[list[str]]) -> None:
     run.main(["build"])
     calls.clear()
     run.main(["build"])
-    assert calls == [[str(run.PYTHON), "build.py"]]
+    assert calls == [[str(run.VENV / run.PYTHON), "build.py"]]
 
 
 def test_changed_requirements_are_installed_into_the_same_environment(calls: list[list[str]], tmp_path: Path) -> None:
@@ -81,13 +83,32 @@ def test_the_tests_have_requirements_of_their_own(calls: list[list[str]], tmp_pa
     calls.clear()
     run.main(["test", "-k", "x"])
     assert any(str(tmp_path / "requirements-dev.txt") in command for command in calls)
-    assert calls[-1] == [str(run.PYTHON), "-m", "pytest", "-k", "x"]
+    assert calls[-1] == [str(run.VENV / run.PYTHON), "-m", "pytest", "-k", "x"]
 
 
 def test_the_measurements_have_requirements_of_their_own(calls: list[list[str]], tmp_path: Path) -> None:
     run.main(["bench", "--rounds", "1"])
     assert any(str(tmp_path / "requirements-bench.txt") in command for command in calls)
-    assert calls[-1] == [str(run.PYTHON), "-m", "benchmarks", "--rounds", "1"]
+    assert calls[-1] == [str(run.VENV / run.PYTHON), "-m", "benchmarks", "--rounds", "1"]
+
+
+def test_the_audit_has_requirements_of_its_own(calls: list[list[str]], tmp_path: Path) -> None:
+    run.main(["audit", "--update"])
+    assert any(str(tmp_path / "requirements-audit.txt") in command for command in calls)
+    assert calls[-1] == [str(run.VENV / run.PYTHON), "-m", "supply", "--update"]
+
+
+def test_the_lowest_versions_have_an_environment_of_their_own(calls: list[list[str]], tmp_path: Path) -> None:
+    run.main(["test"])
+    calls.clear()
+    assert run.main(["lowest", "-x"]) == 0
+    own = tmp_path / ".venv-lowest"
+    assert calls[0] == [sys.executable, "-m", "venv", str(own)]
+    install = next(command for command in calls if "install" in command)
+    assert install[0] == str(own / run.PYTHON)
+    assert {"--require-hashes", str(tmp_path / "requirements-lowest.txt")} <= set(install)
+    assert calls[-1] == [str(own / run.PYTHON), "-m", "pytest", "-x"]
+    assert not any(str(run.VENV / run.PYTHON) in command for command in calls)
 
 
 def test_lint_runs_every_tool_and_stops_at_the_first_that_complains(

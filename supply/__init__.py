@@ -1,0 +1,1 @@
+"""What the project is built on: licences of its packages, and vulnerabilities that are known of them."""
