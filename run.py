@@ -87,4 +87,8 @@ def pip(venv: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        # The command has said what there was to say.
+        sys.exit(130)

@@ -18,6 +18,7 @@ from babel import Locale
 
 from benchmarks.hugo_messages import INTERFACE
 from codepairs.assets import read_assets
+from codepairs.hosting.headers import META_POLICY
 from codepairs.load import read_sources
 from codepairs.model import Catalogue, Code, CuratedPair, Fact, Protocol, Source, Text, WireLine
 from codepairs.relations import NOTABLE, Neighbours, Relations
@@ -95,6 +96,7 @@ def _language(catalogue: Catalogue, translator: Translator, translators: dict[st
     return {
         "lang": translator.lang,
         "dir": translator.direction,
+        "policy": META_POLICY,
         "title": site.title,
         "tagline": say(site.tagline),
         "description": say(site.description),

@@ -13,10 +13,12 @@ patterns     the regular expressions that Python and browsers read alike
 model        Catalogue, Protocol, Code, CuratedPair, Text: frozen values, no I/O
 relations    how two codes relate, by the roles of their facts
 urls         the only place that spells a URL or an output path
+hosting      what hosts have to know: headers, configuration, limits                 reads
 load         content files -> Documents: YAML nodes with line and column             reads
 shapes       the fields of every content file
 fields       typed getters over a YAML mapping, noting problems
 declare      protocol.yaml -> the declarations of a protocol
+hosts        hosts.yaml -> where a site can be put; what of a site does not fit      reads
 decoding     a text -> the codes in it, by the forms that protocols declare
 validate     Documents -> Catalogue, collecting Problems
 editing      the shapes of content -> JSON Schemas for editors
@@ -36,9 +38,13 @@ render       pages -> HTML
 trial        some pages, rendered to see whether the templates hold
 outputs      files derived from the plan: assets, data, pictures, search, sitemap; OUTPUTS
 changes      what files depend on, and what of it has changed                        reads
+lock         one build at a time in a folder                                         writes
+staging      what a build writes before any of it is seen                            reads, writes
 write        a folder: atomic, only if changed; removals                             writes
+compress     compressed copies of files, beside them
 stores       other places: an archive, an object store                               reads, writes
 manifest     what the last run left, line by line                                    reads, writes
+foreign      files in the output that no build has made                              reads
 execute      jobs on any Executor, in processes                                      runs
 cluster      the same jobs on a Dask cluster                                         runs
 watch        Watcher: what a build tells while it goes on
@@ -55,7 +61,9 @@ preview      what lies at an address of a site, made when it is asked for
 online       addresses -> those that nothing answers at                                runs
 inspect      checks of a built site                                                  reads
 console      what the command line shows of a build
+publishing   what brings a site to its host: workflows, settings, a command             reads
 serve        a site served while it is edited: preview, errors, editor, reload      runs
+stopping     a program that is told to stop
 cli          the command line
 """
 

@@ -87,8 +87,7 @@ def extract(settings: Settings, *, lines: bool = False) -> list[tuple[Path, int]
         path = settings.locales / f"{domain}.pot"
         if leads_out(path, settings.locales):
             raise ContentError([linked_out(path, settings.locales)])
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(_po_bytes(template, lines=lines))
+        _write(path, _po_bytes(template, lines=lines))
         written.append((path, len(template)))
     return written
 
@@ -115,9 +114,17 @@ def update(settings: Settings, *, lines: bool = False) -> Iterator[Updated]:
             base = _headed(before, before, language.tag, catalogue.site)
             after = _headed(_merged(path, base, *template, lines=lines), base, language.tag, catalogue.site)
             if after != before:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(after)
+                _write(path, after)
             yield _updated(path, before, after)
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file among the translations. Raises CodepairsError where that cannot be done."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    except OSError as error:
+        raise CodepairsError(f"{path}: cannot be written: {error.strerror}") from error
 
 
 def _present(path: Path, locales: Path) -> bytes:

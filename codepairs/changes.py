@@ -17,6 +17,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from codepairs.editing import editor_schemas
+from codepairs.hosts import HOSTS_FILE, known_hosts
 from codepairs.limits import MOST_FILES, MOST_PO_BYTES
 from codepairs.model import Code, CuratedPair, Protocol, Text
 from codepairs.outputs.images import cards
@@ -60,6 +61,7 @@ def parts_of(site: Site, kinds: Iterable[PageKind]) -> dict[str, str]:
         "fragments *": _digest(*map(str, fragments)),
         "listing *": _digest(*_listing(site)),
         "labels *": _digest(*(site.template_digests.get(name, "") for name in _LABELS)),
+        "host *": _digest(repr(known_hosts().get(catalogue.site.host))),
         "editing *": _digest(repr(editor_schemas(catalogue))),
         "indexer *": indexer_digest(),
     }
@@ -222,7 +224,8 @@ def inputs_digest(settings: Settings) -> str:
     """The digest of all files and options that a build reads: where it is the same, nothing can have changed."""
     made = blake2b(program_digest().encode(), digest_size=16)
     tools = (_drawing_digest(), indexer_digest())
-    made.update(repr((settings.base_url, settings.strict, settings.search, *tools)).encode())
+    made.update(repr((settings.base_url, settings.strict, settings.search, settings.compress, *tools)).encode())
+    made.update(HOSTS_FILE.read_bytes())
     for folder in (settings.content, settings.locales, settings.templates):
         made.update(b"\0")
         for path in _files_below(folder):
@@ -268,7 +271,7 @@ def _is_new(folder: Path, known: set[tuple[int, int]]) -> bool:
 @cache
 def program_digest() -> str:
     """Digest of the package and of what it renders with: another version of either makes every page anew."""
-    files = sorted(Path(__file__).parent.rglob("*.py"))
+    files = sorted(path for path in Path(__file__).parent.rglob("*") if path.is_file() and path.suffix != ".pyc")
     return _digest(*(path.read_text(encoding="utf-8") for path in files), *_installed(_RENDERS_WITH))
 
 

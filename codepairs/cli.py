@@ -10,17 +10,22 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from codepairs import __version__
+from codepairs.compress import CODINGS
 from codepairs.errors import CodepairsError, ContentError, OutputError, Place, Problem
+from codepairs.publishing import CONFIGURATIONS, configuration_of
 from codepairs.report import FORMATS, as_github, as_json, as_text, counted
 from codepairs.settings import Settings
+from codepairs.stopping import stoppable
 
 if TYPE_CHECKING:
+    from codepairs.console import Console
     from codepairs.new import Skeleton
     from codepairs.pipeline import Report
 
@@ -28,6 +33,7 @@ __all__ = ["main"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_STOPPED = "stopped; the site can be used as it is, and the next build makes what is missing"
 _SHOWN_WARNINGS = 20
 """How many warnings a build prints; a check prints all."""
 _COLOURS: dict[str, dict[str, Any]] = {
@@ -54,6 +60,19 @@ class _Place(click.Path):
         if "://" in str(value):
             return value
         return Path(value) if str(value).endswith(".tar.zst") else super().convert(value, param, ctx)
+
+
+class _Codings(click.ParamType):  # type: ignore[type-arg]
+    """Names of codings with commas between, in any order."""
+
+    name = "LIST"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        names = value.split(",") if isinstance(value, str) else value
+        for name in names:
+            if name not in CODINGS:
+                self.fail(f"{name!r} is no coding; known: {', '.join(CODINGS)}, with commas between", param, ctx)
+        return tuple(name for name in CODINGS if name in names)
 
 
 class _DefaultGroup(click.Group):
@@ -100,7 +119,9 @@ def main() -> None:
 @click.option("--jobs", type=click.IntRange(min=0), default=0, show_default=True, help="Processes; 0: all cores.")
 @click.option("--scheduler", metavar="URL", help="Dask scheduler whose workers make the site, as tcp://host:8786.")
 @click.option("--search/--no-search", default=True, help="Make the search index (default), or leave search out.")
+@click.option("--compress", type=_Codings(), default=(), help="Copies beside the files: gzip,br,zstd, any of them.")
 @click.option("--full", is_flag=True, help="Render every page, whatever the last run left.")
+@click.option("--force", is_flag=True, help="Build into a folder with other files; those in the place of ours go.")
 @click.option("--explain", is_flag=True, help="Say why each file is made or removed.")
 @click.option("--profile", is_flag=True, help="Say how long each step took.")
 def build(form: str, **options: Any) -> None:
@@ -109,8 +130,16 @@ def build(form: str, **options: Any) -> None:
     from codepairs.console import console_of
 
     settings = Settings(**options)
-    with _reported(form), console_of(settings) as console:
+    with stoppable(_told, _STOPPED), _reported(form), console_of(settings) as console:
         report = pipeline.build(settings, console)
+    _print_build(report, settings, form, console)
+    # What can be known before stopped the run then; what is left was found when the site was there.
+    if settings.strict and report.warnings:
+        sys.exit(1)
+
+
+def _print_build(report: Report, settings: Settings, form: str, console: Console) -> None:
+    """Print what a build found and did."""
     limit = _SHOWN_WARNINGS if form == "text" else None
     _print_problems(report.warnings[:limit], form)
     if form == "json":
@@ -142,10 +171,13 @@ def check(built: bool, form: str, **options: Any) -> None:
         problems = [*warnings, *language_problems(settings.locales, site)]
         problems += pipeline.rendering_problems(site, settings)
         if built:
+            from codepairs.hosts import figures_of_folder
             from codepairs.inspect import site_problems
 
-            problems += site_problems(Path(settings.output), settings.locales, site)
-    for message in unchecked_languages(site):
+            folder = Path(settings.output)
+            problems += site_problems(folder, settings.locales, site)
+            problems += pipeline.host_problems(site, partial(figures_of_folder, folder))
+    for message in (*unchecked_languages(site), *(_foreign(Path(settings.output)) if built else ())):
         click.echo(message, err=True)
     _print_problems(problems, form)
     errors = [problem for problem in problems if settings.strict or not problem.warning]
@@ -154,6 +186,19 @@ def check(built: bool, form: str, **options: Any) -> None:
             click.echo(line)
         click.echo(counted(problems))
     sys.exit(1 if errors else 0)
+
+
+def _foreign(output: Path) -> Iterator[str]:
+    """A line on the files that no build has made, if there are any."""
+    from codepairs.foreign import foreign_files
+    from codepairs.manifest import Manifest
+    from codepairs.write import Folder
+
+    with Manifest(Folder(output)) as manifest:
+        if manifest.head:
+            found = foreign_files(output, map(manifest.line, manifest), manifest.head["files"])
+            if found.number:
+                yield f"{output}: holds {found}"
 
 
 @main.command("links")
@@ -284,6 +329,26 @@ def schemas(**options: Any) -> None:
             click.echo(path)
 
 
+@main.command()
+@click.argument("name", type=click.Choice(("nginx", *CONFIGURATIONS)))
+@click.option("--folder", default="/srv/www/site", show_default=True, help="Where the site lies on a server (nginx).")
+@_options
+def host(name: str, folder: str, **options: Any) -> None:
+    """Print what belongs beside the site for a host: a server's configuration, a workflow, settings."""
+    from codepairs import pipeline
+    from codepairs.hosting.configuration import nginx
+
+    if name in CONFIGURATIONS:
+        click.echo(configuration_of(name), nl=False)
+        return
+    with _reported("text"):
+        site, _ = pipeline.read_site(Settings(**options))
+    try:
+        click.echo(nginx(site.catalogue.site.title, site.base_url, folder), nl=False)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+
+
 @main.group()
 def new() -> None:
     """Begin a file: a commented skeleton with what is known already. Nothing is ever overwritten."""
@@ -380,6 +445,10 @@ def _print_problems(problems: Sequence[Problem], form: str = "text") -> None:
         click.echo(line)
     for line in as_text(problems, _paint if _coloured() else _plain) if form == "text" else ():
         click.echo(line, err=True)
+
+
+def _told(message: str) -> None:
+    click.echo(message, err=True)
 
 
 def _coloured() -> bool:

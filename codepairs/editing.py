@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from codepairs.hosts import known_hosts
 from codepairs.model import Catalogue, Fact, Protocol
 from codepairs.shapes import CODE, DOCUMENT, PAIR, PROTOCOL, RFC, SITE, Field, Shape
 
@@ -52,7 +53,7 @@ class _Maker:
     """Makes schemas of shapes; what a protocol declares is left open."""
 
     def __init__(self, protocols: Iterable[str] = ()) -> None:
-        self.known: dict[str, Iterable[str]] = {"protocols": tuple(protocols)}
+        self.known: dict[str, Iterable[str]] = {"protocols": tuple(protocols), "host": tuple(known_hosts())}
         """Words that a field is likely to hold, by its name."""
 
     def file(self, shape: Shape) -> _Schema:

@@ -10,18 +10,23 @@ from __future__ import annotations
 import gc
 import os
 import pickle
+import signal
 import zlib
 from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache
-from multiprocessing import get_all_start_methods, get_context
+from multiprocessing import get_all_start_methods, get_context, parent_process
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
+from types import TracebackType
 from typing import NamedTuple
 from uuid import uuid4
 
+from codepairs.compress import original_of, put_with_copies
+from codepairs.errors import OutputError
 from codepairs.manifest import line_of
 from codepairs.outputs import OUTPUTS
 from codepairs.pages import PAGE_KINDS
@@ -51,6 +56,8 @@ _WORTH_A_PROCESS = 1_000
 _JOB = 400
 """Pages sent to a worker at once, about."""
 _KINDS = {kind.name: kind for kind in PAGE_KINDS}
+_MANY = frozenset(kind.name for kind in PAGE_KINDS if kind.keys)
+"""The kinds of which there are so many pages that they come in several batches."""
 _OUTPUTS = {output.name: output for output in OUTPUTS}
 
 
@@ -76,6 +83,8 @@ class Job(NamedTuple):
     tasks: tuple[Task, ...]
     site: SiteKey
     store: Store
+    compress: tuple[str, ...] = ()
+    """The codings of which files have copies."""
 
     @property
     def lang(self) -> str:
@@ -113,12 +122,12 @@ class ProcessesExecutor(Executor):
     """Some processes, each of which keeps to one language as long as there is work in it.
 
     What a language needs (templates, fragments, sentences) is then made in few processes. A process that dies is
-    replaced with the next call.
+    replaced with the next call. None outlives the process that started it, or hears the keyboard for itself.
     """
 
     def __init__(self, count: int, fork: bool = True) -> None:
         self._context = get_context(_start_method(fork))
-        self._pools = [ProcessPoolExecutor(1, mp_context=self._context) for _ in range(count)]
+        self._pools = [self._pool() for _ in range(count)]
         self._pending = [0] * count
         self._langs: list[set[str]] = [set() for _ in range(count)]
 
@@ -134,10 +143,13 @@ class ProcessesExecutor(Executor):
         try:
             future = self._pools[rank].submit(fn, job, *args, **kwargs)
         except BrokenExecutor:
-            self._pools[rank] = ProcessPoolExecutor(1, mp_context=self._context)
+            self._pools[rank] = self._pool()
             future = self._pools[rank].submit(fn, job, *args, **kwargs)
         future.add_done_callback(lambda _: self._done(rank))
         return future
+
+    def _pool(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(1, mp_context=self._context, initializer=_follow_parent)
 
     def _done(self, rank: int) -> None:
         self._pending[rank] -= 1
@@ -145,6 +157,31 @@ class ProcessesExecutor(Executor):
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         for pool in self._pools:
             pool.shutdown(wait=wait, cancel_futures=cancel_futures)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # What is under way has to end, as it may write; what waits is given up where the build has failed.
+        self.shutdown(cancel_futures=error is not None)
+
+
+def _follow_parent() -> None:
+    """Begin a worker: it ends with the process that started it, which also decides what a signal of the keyboard means.
+
+    A pool cannot tell its workers that it was killed: they would wait for work without end, and keep the lock of the
+    output.
+    """
+    for each in (signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGINT)):
+        signal.signal(each, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 @contextmanager
@@ -178,7 +215,9 @@ def learn(at: SiteKey, data: bytes) -> None:
         _SITES[at.key] = site
 
 
-def jobs(tasks: Iterable[Task], site: SiteKey, store: Store, size: int = _JOB) -> Iterator[Job]:
+def jobs(
+    tasks: Iterable[Task], site: SiteKey, store: Store, size: int = _JOB, compress: tuple[str, ...] = ()
+) -> Iterator[Job]:
     """The tasks in jobs of one language each and of about `size` pages."""
     waiting: dict[str, list[Task]] = {}
     for task in tasks:
@@ -186,9 +225,9 @@ def jobs(tasks: Iterable[Task], site: SiteKey, store: Store, size: int = _JOB) -
         batch = waiting.setdefault(lang, [])
         batch.append(task)
         if sum(each.batch.count for each in batch) >= size or not task.batch.count:
-            yield Job(tuple(waiting.pop(lang)), site, store)
+            yield Job(tuple(waiting.pop(lang)), site, store, compress)
     for rest in waiting.values():
-        yield Job(tuple(rest), site, store)
+        yield Job(tuple(rest), site, store, compress)
 
 
 def produce(job: Job) -> list[Receipt]:
@@ -198,11 +237,13 @@ def produce(job: Job) -> list[Receipt]:
 
 def _produced(task: Task, job: Job) -> Receipt:
     batch, files = task.batch, dict(task.kept or {})
-    before, written = len(files), 0
-    for path, (stamp, changed) in job.store.put_all(batch.name, _files(batch, files.copy(), job.site)):
+    before, written = sum(original_of(path) is None for path in files), 0
+    made = _files(batch, files.copy(), job.site)
+    many = batch.kind in _MANY
+    for path, (stamp, changed) in put_with_copies(job.store, batch.name, made, job.compress, many):
         files[path] = stamp
         written += changed
-    rendered = len(files) - before if batch.count else 0
+    rendered = sum(original_of(path) is None for path in files) - before if batch.count else 0
     return Receipt(batch, line_of(batch.name, files), rendered, written, len(files))
 
 
@@ -221,7 +262,7 @@ def _files(batch: Batch, kept: Container[str], site: SiteKey) -> Iterator[tuple[
 def run(work: Iterable[Job], executor: Executor, window: int) -> Iterator[Receipt]:
     """Receipts of all batches, job by job; at most `window` jobs are under way at once.
 
-    The work of a process that died is done once more by another.
+    The work of a process that died is done once more by another. Raises OutputError where that one dies too.
     """
     pending: deque[tuple[Job, Future[list[Receipt]]]] = deque()
     for job in work:
@@ -236,7 +277,19 @@ def _result(job: Job, future: Future[list[Receipt]], executor: Executor) -> list
     try:
         return future.result()
     except BrokenExecutor:
-        return executor.submit(produce, job).result()
+        with _killed_again():
+            return executor.submit(produce, job).result()
+
+
+@contextmanager
+def _killed_again() -> Iterator[None]:
+    try:
+        yield
+    except BrokenExecutor:
+        raise OutputError(
+            "a process was killed, and so was the one that took over its work; where memory is short, --jobs 1 needs "
+            "the least. The next build makes what is missing"
+        ) from None
 
 
 _SITES: dict[str, Site] = {}

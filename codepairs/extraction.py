@@ -115,7 +115,7 @@ def _by_file(catalogue: Catalogue) -> dict[str, tuple[Text, ...]]:
 
 def _stamp(content: Path) -> tuple[int, int]:
     """Changes with the content, so that `_texts` never answers for an older state."""
-    times = [path.stat().st_mtime_ns for path in content.rglob("*.yaml")]
+    times = [path.lstat().st_mtime_ns for path in content.rglob("*.yaml")]
     return len(times), max(times, default=0)
 
 

@@ -12,10 +12,18 @@ import re
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from heapq import nsmallest
 
 from codepairs.characters import hidden
 from codepairs.errors import Place, Problem
-from codepairs.limits import LONGEST_PASSAGE, LONGEST_PATTERN, LONGEST_WORD, MOST_GUESSES, MOST_WIRE_LINES
+from codepairs.limits import (
+    LONGEST_GUESS,
+    LONGEST_PASSAGE,
+    LONGEST_PATTERN,
+    LONGEST_WORD,
+    MOST_GUESSES,
+    MOST_WIRE_LINES,
+)
 from codepairs.load import MappingNode, Node, ScalarNode, SequenceNode
 from codepairs.model import Source, Text, WireLine, normalise, passage_problems
 from codepairs.patterns import PatternError, word_pattern
@@ -269,7 +277,9 @@ def _unreadable(pattern: str) -> str:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             re.compile(pattern)
-    except (re.error, OverflowError, RecursionError) as error:
+    except RecursionError:
+        return ""
+    except (re.error, OverflowError) as error:
         return f"is no regular expression: {error}"
     return ""
 
@@ -282,9 +292,17 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """
     names = list(dict.fromkeys(known))
     # Among numbers the nearest is no guess at what was meant.
-    guess = any(map(str.isalpha, word)) and len(word) <= LONGEST_WORD and len(names) <= MOST_GUESSES
-    near = difflib.get_close_matches(word, names, n=1) if guess else []
+    near = difflib.get_close_matches(word, _alike(word, names), n=1) if any(map(str.isalpha, word)) else []
     return f"did you mean {near[0]!r}?" if near else f"known: {listed(names)}"
+
+
+def _alike(word: str, names: list[str]) -> list[str]:
+    """The names among which the nearest is looked for: of many those of about its length; none for a long word."""
+    if len(word) > LONGEST_GUESS:
+        return []
+    if len(names) <= MOST_GUESSES:
+        return [name for name in names if len(name) <= 2 * LONGEST_GUESS]
+    return nsmallest(MOST_GUESSES, names, key=lambda name: (name[:1] != word[:1], abs(len(name) - len(word))))
 
 
 def listed(names: Iterable[str]) -> str:

@@ -7,6 +7,7 @@ small records of each page, not from the pages themselves.
 from __future__ import annotations
 
 import json
+import os
 import posixpath
 import re
 from collections import Counter
@@ -19,11 +20,13 @@ from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from codepairs.compress import Coding, original_of
 from codepairs.errors import Place, Problem
 from codepairs.pages import PAGE_KINDS
 from codepairs.plan import Page, Site, plan_site
 from codepairs.proofread import read_rules
 from codepairs.prose import plain_text
+from codepairs.reading import UnreadableError, read_bytes
 from codepairs.rules import sentences
 from codepairs.urls import absolute, code_data_path, protocol_data_path
 
@@ -38,6 +41,8 @@ __all__ = [
     "site_problems",
 ]
 
+_MOST_BYTES = 1 << 30
+"""Bytes of a built file that are read; a page of thirty thousand codes has five million."""
 _BLOCKS = frozenset(
     "main section div nav p ul ol li dl dt dd table tr th td h1 h2 h3 h4 summary details".split()  # noqa: SIM905
 )
@@ -76,8 +81,8 @@ def site_problems(output: Path, locales: Path, site: Site) -> list[Problem]:
     for page in plan_site(site, PAGE_KINDS):
         path = output / page.path
         try:
-            tree = LexborHTMLParser(path.read_bytes())
-        except OSError:
+            tree = LexborHTMLParser(read_bytes(path, within=output, most=_MOST_BYTES))
+        except UnreadableError:
             problems.append(Problem(Place(str(path)), "is missing; build the site first"))
             continue
         records[page.path] = record_of(page.path, tree)
@@ -87,8 +92,28 @@ def site_problems(output: Path, locales: Path, site: Site) -> list[Problem]:
         *_unique_problems(records),
         *_alternate_problems(records, site),
         *_data_problems(output, records, site),
+        *_copy_problems(output),
     ]
     return problems + [Problem(Place(str(output / path)), text) for path, text in found]
+
+
+def _copy_problems(output: Path) -> Iterator[tuple[str, str]]:
+    """Compressed copies that give other bytes than the file that they are of: servers send them in its place."""
+    for folder, _, names in os.walk(output):
+        for name in sorted(names):
+            copy = Path(folder, name)
+            copied = original_of(copy.relative_to(output).as_posix())
+            if copied and not _gives(copy, copied[1], output / copied[0], output):
+                yield copy.relative_to(output).as_posix(), f"is no copy of {copied[0]}; build the site again"
+
+
+def _gives(copy: Path, coding: Coding, original: Path, output: Path) -> bool:
+    """Whether a copy gives the bytes of its file."""
+    try:
+        data, packed = (read_bytes(path, within=output, most=_MOST_BYTES) for path in (original, copy))
+        return coding.decompress(packed) == data
+    except Exception:
+        return False
 
 
 def record_of(path: str, tree: LexborHTMLParser) -> PageRecord:
@@ -277,9 +302,9 @@ def _data_problems(output: Path, records: Mapping[str, PageRecord], site: Site) 
     known: list[tuple[str, Iterable[str]]] = [(path, sorted(record.addresses)) for path, record in records.items()]
     for path in ("llms.txt", *_data_paths(site)):
         try:
-            data = (output / path).read_text(encoding="utf-8")
+            data = read_bytes(output / path, within=output, most=_MOST_BYTES).decode("utf-8")
             known.append((path, _addresses(json.loads(data)) if path.endswith(".json") else _ADDRESS.findall(data)))
-        except OSError:
+        except UnreadableError:
             yield path, "is missing; build the site first"
         except ValueError as error:
             yield path, f"is no JSON: {error}"

@@ -11,6 +11,7 @@ from __future__ import annotations
 __all__ = [
     "LONGEST_EXAMPLE",
     "LONGEST_FORM",
+    "LONGEST_GUESS",
     "LONGEST_NAME",
     "LONGEST_PASSAGE",
     "LONGEST_PATTERN",
@@ -29,6 +30,7 @@ __all__ = [
     "MOST_LANGUAGES",
     "MOST_LISTS",
     "MOST_MARKS",
+    "MOST_MENDED",
     "MOST_NESTED",
     "MOST_NODES",
     "MOST_PLURAL_FORMS",
@@ -36,6 +38,7 @@ __all__ = [
     "MOST_PROBLEMS",
     "MOST_TOLD",
     "MOST_WIRE_LINES",
+    "MOST_WORDS",
 ]
 
 MOST_BYTES = 1_000_000
@@ -48,12 +51,12 @@ MOST_DEPTH = 50
 """Levels of YAML; a deeper file would exhaust the stack of a parser."""
 MOST_LISTS = 5_000
 """Lists and mappings of a YAML file: each may be a level, and the C parser keeps no count."""
-MOST_NODES = 50_000
-"""Names and values of a YAML file."""
+MOST_NODES = 20_000
+"""Lines and commas of a YAML file, and so its names and values."""
 MOST_PROBLEMS = 100
 """Problems that are told of one file; more of them are one mistake that is made again and again."""
-MOST_GUESSES = 500
-"""Known words among which a likely one is looked for, where a word is unknown."""
+MOST_GUESSES = 30
+"""Known words among which the one that was meant is looked for, where a word is unknown."""
 MOST_CODES = 20_000
 """Codes of a protocol: their pairs, which grow with the square, fill a disk long before."""
 MOST_FORMS = 150
@@ -62,6 +65,10 @@ MOST_CLASSES = 100
 """Classes of codes of a protocol; the pattern of each is tried on every code."""
 MOST_COLUMNS = 50
 """Columns of a registry."""
+MOST_WORDS = 20_000
+"""Words of a language of which a dictionary is asked: each takes it about a millisecond."""
+MOST_MENDED = 200
+"""Misspelt words for which the nearest one is looked for."""
 MOST_LANGUAGES = 200
 """Languages of a site."""
 MOST_TOLD = 1_000
@@ -69,6 +76,8 @@ MOST_TOLD = 1_000
 
 LONGEST_WORD = 64
 """Characters of a code or an id: patterns of words are counted for this many."""
+LONGEST_GUESS = 24
+"""Characters of a word for which it is looked for."""
 LONGEST_NAME = 500
 """Characters of any other text on one line: a phrase, the title of a document, an address."""
 LONGEST_SLUG = 80

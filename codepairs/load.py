@@ -317,5 +317,8 @@ def _strays(content: Path, folders: list[Path]) -> Iterator[Problem]:
     """Folders with YAML files but no protocol.yaml, and files with the ending `.yml`: easily overlooked."""
     for path in sorted({path.parent for path in content.glob("*/*.yaml")} - set(folders)):
         yield Problem(Place(str(path)), "has no protocol.yaml, so its files belong to no protocol")
+    for folder in folders:
+        if (folder / "pairs").exists() and not (folder / "pairs").is_dir():
+            yield Problem(Place(str(folder / "pairs")), "is no folder; the pairs of the protocol are read from it")
     for path in sorted(content.rglob("*.yml")):
         yield Problem(Place(str(path)), f"is not read; name it {path.with_suffix('.yaml').name}")

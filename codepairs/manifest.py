@@ -3,14 +3,18 @@
 The manifest is a file of JSON lines: a head, then a line for each batch. It is read and written line by line, in the
 order of the plan, because it grows with the pages. What a page depends on is not in it: that follows from the page
 (`codepairs.changes`), and the head has a digest for each of these things.
+
+A manifest with other lines than its head says (cut, damaged, of another version) is believed in one thing only: what it
+names is ours.
 """
 
 from __future__ import annotations
 
 import json
 import tempfile
+import zlib
 from collections.abc import Iterator, Mapping
-from itertools import chain
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, BinaryIO
 
@@ -20,7 +24,7 @@ __all__ = ["MANIFEST", "Files", "Manifest", "NewManifest", "files_of", "line_of"
 
 MANIFEST = ".codepairs.jsonl"
 """Name of the manifest in the output folder."""
-_FORMAT = 3
+_FORMAT = 4
 _DECODER = json.JSONDecoder()
 
 Files = dict[str, Stamp]
@@ -38,17 +42,20 @@ def files_of(line: bytes) -> Files:
 
 
 class Manifest:
-    """The manifest of the last run; empty where there was none, or none that can be read."""
+    """The manifest of the last run, or another one; without a head where it cannot be believed."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, path: str = MANIFEST) -> None:
         self.head: dict[str, Any] = {}
-        self._file = store.open(MANIFEST)
+        self._file = store.open(path)
         self._offsets: dict[str, int] = {}
         if self._file:
-            try:
+            with suppress(ValueError, TypeError, LookupError, OSError):
                 self._index(self._file)
-            except (ValueError, TypeError, KeyError, OSError):
-                self.head, self._offsets = {}, {}
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is one, in whatever state."""
+        return self._file is not None
 
     def __enter__(self) -> Manifest:
         return self
@@ -70,6 +77,10 @@ class Manifest:
         except (ValueError, TypeError, LookupError, AttributeError):
             return {}
 
+    def lines(self) -> Iterator[bytes]:
+        """The lines of all batches."""
+        return map(self.line, self._offsets)
+
     def line(self, name: str) -> bytes:
         """The line of a batch as it stands; empty where it is not known."""
         if self._file is None or name not in self._offsets:
@@ -78,16 +89,17 @@ class Manifest:
         return self._file.readline()
 
     def _index(self, file: BinaryIO) -> None:
-        head = json.loads(file.readline())
-        if head["format"] != _FORMAT:
-            return
-        offset = file.tell()
+        first = file.readline()
+        offset, checked = len(first), 0
         for line in file:
             # A line is `["name",{…}]`; only the name is read here.
-            name = _DECODER.raw_decode(line[1:_NAME].decode(errors="ignore"))[0]
-            self._offsets[name] = offset
+            with suppress(ValueError, TypeError):
+                self._offsets[_DECODER.raw_decode(line[1:_NAME].decode(errors="ignore"))[0]] = offset
             offset += len(line)
-        self.head = head
+            checked = zlib.crc32(line, checked)
+        head = json.loads(first)
+        if head["format"] == _FORMAT and head["check"] == checked:
+            self.head = head
 
 
 _NAME = 1000
@@ -99,6 +111,7 @@ class NewManifest:
 
     def __init__(self) -> None:
         self.files = 0
+        self._checked = 0
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed on leaving
 
     def __enter__(self) -> NewManifest:
@@ -113,13 +126,14 @@ class NewManifest:
         """Add the line of a batch of so many files."""
         self.files += files
         self._file.write(line)
+        self._checked = zlib.crc32(line, self._checked)
 
     def lines(self) -> Iterator[bytes]:
         """The lines added so far."""
         self._file.seek(0)
         return iter(self._file)
 
-    def store(self, store: Store, head: Mapping[str, Any]) -> None:
-        """Put it in its place."""
-        first = f"{json.dumps({'format': _FORMAT, **head})}\n".encode()
-        store.put(MANIFEST, chain((first,), self.lines()))
+    def data(self, head: Mapping[str, Any]) -> Iterator[bytes]:
+        """Its bytes, piece by piece; to be read before its lines are asked for again."""
+        yield f"{json.dumps({'format': _FORMAT, 'check': self._checked, **head})}\n".encode()
+        yield from self.lines()

@@ -65,7 +65,7 @@ def passage_problems(text: str) -> Iterator[str]:
         yield f"has {len(text):,} characters; a passage may have {LONGEST_PASSAGE:,}"
     elif len(text) > MOST_MARKS and len(_MARKS.findall(text)) > MOST_MARKS:
         yield f"holds more than {MOST_MARKS} signs that Markdown gives a meaning; divide it, or leave some out"
-    elif len(text) > MOST_NESTED and _DEEP.search(text):
+    elif len(text) > MOST_NESTED and (_DEEP.search(text) if "\n" in text else _DEEP.match(text)):
         yield f"is nested too deep: a line begins with more than {MOST_NESTED} blanks or signs of lists"
 
 
@@ -392,6 +392,9 @@ class SiteInfo:
     """Ids of the protocols, in the order of the home page."""
     superseded: Mapping[str, str] = field(default_factory=dict)
     """RFC numbers whose document is obsolete, with the number that took its place."""
+    host: str = field(default="", repr=False)
+    """Where the site is put, a name of hosts.yaml; empty where that is not said. Pages are the same on every host."""
+    host_place: Place = field(compare=False, repr=False, default=Place(""))
 
     @property
     def source_language(self) -> str:

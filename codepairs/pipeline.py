@@ -6,23 +6,27 @@ import gc
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from codepairs.assets import read_assets
 from codepairs.changes import inputs_digest, parts_of
+from codepairs.compress import codings_of
 from codepairs.errors import ContentError, OutputError, Place, Problem, errors_of
 from codepairs.execute import executor_of, jobs, run, stored
+from codepairs.foreign import foreign_files
+from codepairs.hosts import Figures, figures_of_lines, known_hosts, misfits
 from codepairs.indexing import is_installed
 from codepairs.load import Document, read_sources
-from codepairs.manifest import Manifest, NewManifest
+from codepairs.manifest import MANIFEST, Manifest, NewManifest
 from codepairs.model import Catalogue
 from codepairs.outputs import OUTPUTS
 from codepairs.outputs.images import can_draw
+from codepairs.outputs.redirects import redirects_of
 from codepairs.pages import PAGE_KINDS
-from codepairs.plan import Plan, Site, plan_site
+from codepairs.plan import Site, plan_site
 from codepairs.rules import broken_rules
 from codepairs.settings import Settings
 from codepairs.stores import store_of
@@ -32,11 +36,13 @@ from codepairs.trial import trial_problems
 from codepairs.validate import validate
 from codepairs.watch import Watcher
 from codepairs.work import Work, untouched
-from codepairs.write import Store
+from codepairs.write import Folder, Store
 
-__all__ = ["Report", "build", "read_site", "rendering_problems"]
+__all__ = ["Report", "build", "host_problems", "read_site", "rendering_problems"]
 
 _NOBODY = Watcher()
+_SHOWN = 5
+"""How many files a message names."""
 _NO_INDEXER = (
     "the site gets no search, as Pagefind is not installed: run `pip install codepairs[search]`, "
     "or say `search: no` here or `--no-search` on the command line"
@@ -105,10 +111,13 @@ def build(settings: Settings, watcher: Watcher = _NOBODY) -> Report:
     """Make the site. Raises ContentError before anything is written, OutputError where writing fails."""
     started = time.perf_counter()
     store = store_of(str(settings.output))
-    watcher.step("look for changes")
-    inputs = inputs_digest(settings)
-    with _uncollected(), Manifest(store) as before:
-        if not settings.full and before.head.get("inputs") == inputs and untouched(before, store):
+    with _uncollected(), store.locked(watcher.message), _left(store) as (before, *killed):
+        if not before.exists and not settings.force:
+            store.claim()
+        watcher.step("look for changes")
+        inputs = inputs_digest(settings)
+        unchanged = before.head.get("inputs") == inputs and not killed and not settings.full
+        if unchanged and untouched(before, store):
             return _report(before.head, started, unchanged=before.head["files"], written=0, rendered=0, removed=0)
         watcher.step("read content, translations and templates")
         site, warnings = read_site(settings)
@@ -116,23 +125,47 @@ def build(settings: Settings, watcher: Watcher = _NOBODY) -> Report:
             raise ContentError(missing)
         watcher.step("plan")
         plan = plan_site(site, PAGE_KINDS, OUTPUTS)
-        work = Work(plan, store, before, parts_of(site, PAGE_KINDS), watcher, full=settings.full)
+        _compresses(settings, store)
+        # Other copies are made of all pages, whether those change or not.
+        full = settings.full or tuple(before.head.get("compress", ())) != settings.compress
+        parts = parts_of(site, PAGE_KINDS)
+        work = Work(plan, store, before, parts, watcher, full=full, force=settings.force, killed=killed)
         if before.head and _restyled(before.head.get("parts", {}), work.parts):
             _tried(site, settings)
-        with NewManifest() as after, _templates_named(settings), _finished(store, plan):
+        with NewManifest() as after, _templates_named(settings), _taken_back(store):
             written, rendered = _make(settings, work, after, watcher)
-            watcher.step("remove what is gone, write the manifest")
-            removed = store.remove(work.gone(after))
+            _check_foreign(settings, work)
+            watcher.step("put files in place, remove what is gone, write the manifest")
+            warnings += host_problems(site, lambda **others: figures_of_lines(after.lines(), **others))
             facts = _facts(site, warnings, work, after)
-            after.store(store, {"inputs": inputs, "parts": work.parts} | facts)
-    unchanged = after.files - written
-    return _report(facts, started, written=written, rendered=rendered, removed=removed, unchanged=unchanged)
+            head = {"inputs": inputs, "parts": work.parts, "compress": settings.compress}
+            manifest = after.data(head | facts)
+            removed = store.finish((batch.name for batch in plan.batches()), work.gone(after), (MANIFEST, manifest))
+            _tell_foreign(store, after, watcher)
+    return _report(facts, started, written=written, rendered=rendered, removed=removed, unchanged=after.files - written)
+
+
+def _compresses(settings: Settings, store: Store) -> None:
+    """Raises OutputError where copies are wanted that cannot be made, or that nothing would send."""
+    codings_of(settings.compress)
+    if settings.compress and not isinstance(store, Folder):
+        raise OutputError(f"{settings.output}: --compress makes copies for servers that choose among them; not here")
 
 
 def rendering_problems(site: Site, settings: Settings) -> list[Problem]:
     """What goes wrong in templates when some pages of every kind are rendered."""
     problems = missing_templates(settings.templates, (kind.template for kind in PAGE_KINDS))
     return problems or list(located(ContentError(trial_problems(site)), settings.templates).problems)
+
+
+def host_problems(site: Site, figures: Callable[..., Figures]) -> tuple[Problem, ...]:
+    """Warnings where the site is too large for its host, or nearly so; `figures` is asked only where that matters."""
+    info = site.catalogue.site
+    host = known_hosts().get(info.host)
+    if host is None or not host.limits:
+        return ()
+    found = figures(redirects=sum(1 for _ in redirects_of(site)))
+    return tuple(Problem(info.host_place, message, warning=True) for message in misfits(host, found))
 
 
 def _tried(site: Site, settings: Settings) -> None:
@@ -170,15 +203,39 @@ def _uncollected() -> Iterator[None]:
 
 
 @contextmanager
-def _finished(store: Store, plan: Plan) -> Iterator[None]:
-    """What is written within is put in its place at the end; where something fails, it is taken back."""
+def _left(store: Store) -> Iterator[list[Manifest]]:
+    """The manifest of the last run, and what runs were about to put in place when they were killed."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(Manifest(store, path)) for path in (MANIFEST, *store.journals())]
+
+
+@contextmanager
+def _taken_back(store: Store) -> Iterator[None]:
+    """Where something fails, what waits for its place is removed."""
     store.start()
     try:
         yield
-        store.finish(batch.name for batch in plan.batches())
     except BaseException:
         store.abandon()
         raise
+
+
+def _check_foreign(settings: Settings, work: Work) -> None:
+    """Nothing that somebody else has put where a page goes is replaced without being asked."""
+    if paths := work.foreign():
+        more = f" and {len(paths) - _SHOWN:,} more" if len(paths) > _SHOWN else ""
+        raise OutputError(
+            f"{settings.output}: the site has files where others lie that no build has made: "
+            f"{', '.join(paths[:_SHOWN])}{more}; move them away, or build with --force to replace them"
+        )
+
+
+def _tell_foreign(store: Store, after: NewManifest, watcher: Watcher) -> None:
+    """Files that nobody looks after are named, as they may be left by mistake."""
+    if isinstance(store, Folder):
+        found = foreign_files(store.path, after.lines(), after.files)
+        if found.number:
+            watcher.message(f"{store.path}: holds {found}")
 
 
 def _make(settings: Settings, work: Work, after: NewManifest, watcher: Watcher) -> tuple[int, int]:
@@ -189,7 +246,7 @@ def _make(settings: Settings, work: Work, after: NewManifest, watcher: Watcher) 
         _executor(settings, work, watcher) as (executor, window),
         stored(work.site, on_disk=not getattr(executor, "forks", True)) as key,
     ):
-        for receipt in run(jobs(work.tasks(after), key, work.store), executor, window):
+        for receipt in run(jobs(work.tasks(after), key, work.store, compress=settings.compress), executor, window):
             after.add(receipt.line, receipt.files)
             work.made(receipt)
             written, rendered = written + receipt.written, rendered + receipt.rendered

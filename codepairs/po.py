@@ -28,7 +28,7 @@ _ENTRY = re.compile(
 )
 _FORM = re.compile(rf"msgstr\[([0-9])\] ({_STRING})\n")
 _COMMENTS = re.compile(r"(?:(?:#.*)?\n)*")
-_INNER = re.compile(r'(?:[^"\\]|\\[abfnrtv\\"0-7x])*')
+_INNER = re.compile(r'(?:[^"\\]++|\\[abfnrtv\\"0-7x])*+')
 _ESCAPED = re.compile(r'\\([\\trn"])')
 _WRITTEN = re.compile(r'(?:msg[a-z_]+(?:\[[0-9]\])? )?"(.*)')
 _ESCAPE = re.compile(r"\\(.)")
@@ -83,7 +83,7 @@ class _UnusualError(Exception):
 
 
 def read_po(path: Path, problems: list[Problem], within: Path | None = None) -> PoFile:
-    """The messages of a PO file, below `within`; none where something is wrong with it: that goes to the problems."""
+    """The messages of a PO file, below `within`; none where something is wrong with it, which goes to the problems."""
     try:
         data = read_bytes(path, within=within, most=MOST_PO_BYTES)
         data.decode("utf-8")
@@ -107,6 +107,9 @@ def read_po(path: Path, problems: list[Problem], within: Path | None = None) -> 
         found = judged_po(data, path, problems)
         problems.extend(_misspelt(data, path))
         problems.extend(_doubled(data, path))
+        if b"msgid" not in data and not problems:
+            text = "holds no message, not even its head; `messages update` begins it anew"
+            problems.append(Problem(Place(str(path)), text, warning=True))
     if found.messages and not _CHARSET.search(data):
         text = 'the head of the file does not say UTF-8; write "Content-Type: text/plain; charset=UTF-8\\n"'
         problems.append(Problem(Place(str(path)), text, warning=True))
@@ -118,8 +121,8 @@ def read_po(path: Path, problems: list[Problem], within: Path | None = None) -> 
     except (ValueError, ZeroDivisionError, SyntaxError, RecursionError, MemoryError) as error:
         problems.append(Problem(Place(str(path)), f"is not a PO file: {error}"))
         return PoFile()
-    if not ranks <= set(range(found.forms)):
-        text = f"Plural-Forms chooses form {max(ranks - set(range(found.forms)))} of {found.forms}; they count from 0"
+    if wrong := [rank for rank in ranks if not 0 <= rank < found.forms]:
+        text = f"Plural-Forms chooses form {max(wrong)} of {found.forms}; they count from 0"
         problems.append(Problem(_plural_place(data, path), text, warning=True))
     return found
 
@@ -260,6 +263,7 @@ def judged_po(data: bytes, path: Path, problems: list[Problem]) -> PoFile:
         # As text, whatever charset the file names: it is UTF-8.
         lines = (line.strip().decode("utf-8") for line in readable.split(b"\n"))
         PoFileParser(catalog, abort_invalid=True).parse(_with_few_forms(lines, catalog))
+        _see_forms(catalog)
     except _FormsError as error:
         problems.append(Problem(_plural_place(data, path), str(error)))
     except PoFileError as error:
@@ -287,9 +291,13 @@ def _with_few_forms(lines: Iterable[str], catalog: Any) -> Iterator[str]:
     for line in lines:
         yield line
         # Babel knows it once the next message has begun, and makes as many texts of each plural.
-        forms = catalog._num_plurals
-        if forms is not None and not 0 < forms <= MOST_PLURAL_FORMS:
-            raise _FormsError(f"nplurals is {str(forms)[:20]}; languages have 1 to {MOST_PLURAL_FORMS} plural forms")
+        _see_forms(catalog)
+
+
+def _see_forms(catalog: Any) -> None:
+    forms = catalog._num_plurals
+    if forms is not None and not 0 < forms <= MOST_PLURAL_FORMS:
+        raise _FormsError(f"nplurals is {str(forms)[:20]}; languages have 1 to {MOST_PLURAL_FORMS} plural forms")
 
 
 def _tuple(text: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:

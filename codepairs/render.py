@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from markupsafe import Markup
+
 from codepairs.compose import Skeleton, Slots, probe, whole
+from codepairs.hosting.headers import META_POLICY
 from codepairs.pages import PAGE_KINDS
 from codepairs.pages.shared import Shared
 from codepairs.plan import Page, Site
@@ -69,6 +72,7 @@ def page_context(page: Page, shared: Shared) -> dict[str, Any]:
         "lang": page.lang,
         "dir": shared.voice.translator.direction,
         "source_lang": site.source_lang,
+        "policy": Markup(META_POLICY),  # noqa: S704 - a constant
         "style_href": _link(site, page, site.assets.style),
         "theme_href": _link(site, page, asset_path("theme.js")),
         "icon_href": _link(site, page, asset_path("icon.svg")),

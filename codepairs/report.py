@@ -56,7 +56,7 @@ def as_text(problems: Iterable[Problem], paint: Paint = lambda text, _: text) ->
         kind = "warning" if problem.warning else "error"
         place = f"{paint(_shown(str(problem.place)), 'place')}: " if problem.place.path else ""
         mark = f"{paint('warning', kind)}: " if problem.warning else ""
-        message = "\n".join(map(_shown, _told(problem).split("\n")))
+        message = _visible(_told(problem))
         yield f"{place}{mark}{message if problem.warning else paint(message, kind)}"
         found = excerpt_of(problem.place, files)
         if found:
@@ -74,7 +74,7 @@ def as_github(problems: Iterable[Problem]) -> Iterator[str]:
     for problem in _first(_sorted(problems)):
         place = problem.place
         where = f" file={_property(place.path)},line={place.line},col={place.column}" if place.path else ""
-        yield f"::{'warning' if problem.warning else 'error'}{where}::{_data(_told(problem))}"
+        yield f"::{'warning' if problem.warning else 'error'}{where}::{_data(_visible(_told(problem)))}"
 
 
 def as_json(problems: Iterable[Problem]) -> str:
@@ -148,6 +148,11 @@ def _first(problems: Iterable[Problem]) -> Iterator[Problem]:
             place = Place(path, of_file[MOST_TOLD].place.line)
             more = f"and {len(of_file) - MOST_TOLD:,} more problems of this file from here on"
             yield Problem(place, more, all(problem.warning for problem in of_file[MOST_TOLD:]))
+
+
+def _visible(text: str) -> str:
+    """The text, line by line, without what a terminal would obey."""
+    return "\n".join(map(_shown, text.split("\n")))
 
 
 def _printable(text: str) -> str:
@@ -227,4 +232,4 @@ def _data(text: str) -> str:
 
 
 def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return _data(_visible(text)).replace(":", "%3A").replace(",", "%2C")

@@ -28,8 +28,12 @@ class Settings:
     """Address of a Dask scheduler whose workers make the site, instead of processes."""
     search: bool = True
     """Whether the site can be searched, where site.yaml does not say no."""
+    compress: tuple[str, ...] = ()
+    """The codings of which the files of a folder get copies: `gzip`, `br`, `zstd`."""
     full: bool = False
     """Render every page, whatever the manifest of the last run says."""
+    force: bool = False
+    """Build into a folder that holds other files, and replace those that lie where the site's are to go."""
     explain: bool = False
     """Report why each page is rendered or removed."""
     profile: bool = False

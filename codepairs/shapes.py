@@ -176,6 +176,12 @@ SITE = Shape(
             choices=("yes", "no"),
         ),
         Field(
+            name="host",
+            kind="word",
+            note="where the site is put, as `github-pages`; [docs/hosting.md](hosting.md) has the names",
+            form=IDENTIFIER,
+        ),
+        Field(
             name="languages",
             kind="sequence",
             note="the languages of the site in their order; exactly one has `source: true`",

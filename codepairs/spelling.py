@@ -21,6 +21,7 @@ from typing import Any
 
 from codepairs.errors import Place
 from codepairs.glossary import form_pattern, form_problem
+from codepairs.limits import LONGEST_WORD, MOST_MENDED, MOST_WORDS
 from codepairs.reading import UnreadableError, read_text
 
 __all__ = ["WordList", "missing_dictionary", "misspelt", "read_words", "words_of"]
@@ -101,12 +102,13 @@ def misspelt(words: Iterable[str], tag: str, known: WordList) -> Mapping[str, st
     path = _dictionary_of(tag)
     if path is None or find_spec("spylls") is None:
         return {}
-    asked = {word for word in words if not known.knows(word)}
+    asked = sorted(word for word in set(words) if not known.knows(word))[:MOST_WORDS]
     cache = _Cache(path)
     cache.ask(asked)
-    wrong = {word for word in asked if not cache.judged[word]}
-    near = {word: _near(word, (*known.forms, *cache.right())) or cache.nearest.get(word, "") for word in wrong}
-    return dict(sorted(near.items()))
+    wrong = [word for word in asked if not cache.judged[word]]
+    right = (*known.forms, *cache.right())
+    near = {word: _near(word, right) or cache.nearest.get(word, "") for word in wrong[:MOST_MENDED]}
+    return dict.fromkeys(wrong, "") | near
 
 
 def _near(word: str, known: Iterable[str]) -> str:
@@ -144,8 +146,9 @@ class _Cache:
             return
         dictionary = _dictionary(self._dictionary)
         for word in new:
-            self.judged[word] = bool(dictionary.lookup(word.replace("’", "'")))
-        wrong = [word for word in new if not self.judged[word]]
+            # A dictionary tries how a long word could be put together.
+            self.judged[word] = len(word) <= LONGEST_WORD and bool(dictionary.lookup(word.replace("’", "'")))
+        wrong = [word for word in new if not self.judged[word]][:MOST_MENDED]
         if wrong:
             stems = sorted({each.stem for each in dictionary.dic.words})
             self.nearest |= {word: _near(word, stems) for word in wrong}

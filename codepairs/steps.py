@@ -87,7 +87,8 @@ def beside(parts: Sequence[Part]) -> Part:
     ways = max((sum(part.ways for part in some if not part.literal) for some in told), default=0)
     held = max((sum(part.held for part in some if not part.literal) for some in told), default=0)
     tried = max((sum(part.steps for part in some) for some in told), default=0)
-    entry = sum(part.entry for part in parts)
+    # Each is tried, even one in which there is nothing.
+    entry = sum(max(part.entry, 1) for part in parts)
     return replace(
         made,
         ways=min(worded + ways + sum(part.ways for part in always), COUNTED),
@@ -132,7 +133,7 @@ def following(parts: Sequence[Part]) -> Part:
     return replace(
         made,
         ways=ways,
-        steps=steps,
+        steps=max(steps, 1),
         entry=_entered(parts),
         first=_begins(parts),
         empty=all(part.empty for part in parts),

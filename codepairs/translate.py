@@ -180,6 +180,9 @@ def read_translators(
         if not known_to_cldr(language.tag):
             place = language.place if language.place.path else Place(f"{locales / language.tag}")
             problems.append(Problem(place, f"CLDR knows no language {language.tag!r}"))
+        if (locales / language.tag).exists() and not (locales / language.tag).is_dir():
+            place = Place(str(locales / language.tag))
+            problems.append(Problem(place, "is no folder; the translations of the language are read from it"))
         for domain in () if language.source else names:
             path = locales / language.tag / "LC_MESSAGES" / f"{domain}.po"
             if path.exists() or path.is_symlink():

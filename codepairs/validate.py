@@ -15,7 +15,8 @@ from pathlib import Path
 
 from codepairs.declare import Declaration, declaration
 from codepairs.errors import Place, Problem
-from codepairs.fields import Fields, did_you_mean
+from codepairs.fields import Fields, did_you_mean, listed
+from codepairs.hosts import known_hosts
 from codepairs.limits import LONGEST_SLUG, MOST_CODES, MOST_LANGUAGES
 from codepairs.load import Document, MappingNode, Node, ProtocolFiles, ScalarNode, SequenceNode, Sources
 from codepairs.model import Catalogue, Code, CuratedPair, Fact, Language, Protocol, SiteInfo, Text
@@ -91,9 +92,20 @@ def _site(document: Document, protocols: tuple[str, ...], problems: list[Problem
         search=fields.word("search") == "yes",
         protocols=tuple(node.value for node in names) or protocols,
         superseded=_superseded(superseded),
+        host=_host(fields),
+        host_place=fields.place_of("host"),
     )
     fields.close()
     return site
+
+
+def _host(fields: Fields) -> str:
+    """The name of a known host; an empty one where none is named."""
+    name = fields.word("host") or ""
+    if name and name not in known_hosts():
+        fields.problem(fields.place_of("host"), f"unknown host {name!r}; known: {listed(known_hosts())}")
+        return ""
+    return name
 
 
 def _superseded(fields: Fields) -> dict[str, str]:

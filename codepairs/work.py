@@ -5,9 +5,10 @@ The work is a stream, like the plan: of all pages, only those of the batches und
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from codepairs.changes import Changes, Parts
+from codepairs.compress import original_of
 from codepairs.execute import Receipt, Task
 from codepairs.manifest import Files, Manifest, NewManifest, files_of
 from codepairs.outputs import OUTPUTS
@@ -38,7 +39,16 @@ class Work:
     """What a build has to do."""
 
     def __init__(
-        self, plan: Plan, store: Store, before: Manifest, parts: Parts, watcher: Watcher, *, full: bool = False
+        self,
+        plan: Plan,
+        store: Store,
+        before: Manifest,
+        parts: Parts,
+        watcher: Watcher,
+        *,
+        full: bool = False,
+        force: bool = False,
+        killed: Sequence[Manifest] = (),
     ) -> None:
         self.site = plan.site
         self.store = store
@@ -48,17 +58,23 @@ class Work:
         """Pages that are made or can stay."""
         self._plan = plan
         self._before = before
+        # What runs were about to put in place when they were killed.
+        self._killed = killed
         self._changes = Changes(plan.site, before.head.get("parts", {}), parts)
         self._watcher = watcher
+        self._compresses = bool(before.head.get("compress"))
         self._full = full
+        # Without a whole manifest nobody knows which files are ours.
+        self._guards = bool(before.head) and not force
         self._seen: set[str] = set()
         self._gone: set[str] = set()
+        self._unknown: set[str] = set()
 
     def tasks(self, after: NewManifest) -> Iterator[Task]:
         """What has to be made; batches that can stay go straight to the new manifest."""
         for batch in self._plan.batches():
             self._seen.add(batch.name)
-            files = {} if self._full else self._before.files(batch.name)
+            files = {} if self._full or not self._before.head else self._before.files(batch.name)
             reasons = self._reasons(batch, files)
             if reasons is None:
                 yield Task(batch)
@@ -77,14 +93,27 @@ class Work:
         """Take note that a batch is done, and of its files that are no more."""
         self.done += receipt.batch.count
         before = self._before.files(receipt.batch.name)
-        if before:
-            self._gone.update(before.keys() - files_of(receipt.line).keys())
+        if before or self._guards:
+            after = files_of(receipt.line)
+            self._gone.update(before.keys() - after.keys())
+            if self._guards:
+                self._unknown.update(path for path in after.keys() - before.keys() if self.store.replaces(path))
+
+    def foreign(self) -> list[str]:
+        """Files that are to be replaced, and that no run of ours has made, in order."""
+        for manifest in (self._before, *self._killed):
+            for name in manifest if self._unknown else ():
+                self._unknown.difference_update(manifest.files(name))
+        return sorted(self._unknown)
 
     def gone(self, after: NewManifest) -> list[str]:
-        """The files of the last run that nothing makes any more, in order."""
+        """The files of earlier runs that nothing makes any more, in order."""
         for name in self._before:
-            if name not in self._seen:
+            if name not in self._seen or not self._before.head:
                 self._gone.update(self._before.files(name))
+        for manifest in self._killed:
+            for name in manifest:
+                self._gone.update(manifest.files(name).keys() - self._before.files(name).keys())
         if self._gone:
             # A file may have moved to another batch.
             for line in after.lines():
@@ -104,14 +133,18 @@ class Work:
         return dict(self._of_pages(batch, files, common))
 
     def _of_pages(self, batch: Batch, files: Files, common: list[str]) -> Iterator[tuple[str, str | None]]:
+        copies = _copies(files) if self._compresses else {}
         for page in _KINDS[batch.kind].pages(self._plan.site, batch.lang, batch.key):
             path = page.path
+            together = (path, *copies.get(path, ()))
             if path not in files:
-                yield path, "--full" if self._full else "it is new"
+                reason: str | None = "--full" if self._full else "it is new"
             elif changed := common + self._changes.of_page(page):
-                yield path, f"changed: {', '.join(changed)}"
+                reason = f"changed: {', '.join(changed)}"
             else:
-                yield path, self._spoilt(path, files[path])
+                reason = next(filter(None, (self._spoilt(each, files[each]) for each in together)), None)
+            # A page and its copies are made together.
+            yield from ((each, reason) for each in together)
 
     def _of_output(self, batch: Batch, files: Files) -> dict[str, str | None] | None:
         """Files that are no pages are made together, as only their maker knows which there are."""
@@ -130,3 +163,12 @@ class Work:
         if found == stamp:
             return None
         return "its file is missing" if found is None else "its file was changed by something else"
+
+
+def _copies(files: Files) -> dict[str, list[str]]:
+    """The compressed copies among the files of a batch, by what they are copies of."""
+    found: dict[str, list[str]] = {}
+    for path in files:
+        if copied := original_of(path):
+            found.setdefault(copied[0], []).append(path)
+    return found

@@ -1,35 +1,45 @@
 """Bytes -> files: atomic, only where they changed; removals. The only module that writes the site.
 
-A file is written beside its target under a temporary name and then put in its place, so that no visitor and no later
-run meets half of it. What a run no longer makes is removed, but only files that an earlier run of ours made. Nothing is
-written, compared or removed behind a link in the folder: it could lead anywhere.
+Nothing is written where it will be read: files are written elsewhere (`codepairs.staging`) and put in their places when
+all are there, so that no visitor and no later run meets half a file, or a page that leads to none. What a run no longer
+makes is removed, but only files that an earlier run of ours made. Nothing is written, compared or removed behind a link
+in the folder: it could lead anywhere.
 
 `Store` is what a build needs of the place its files go to; `Folder` is the place on this machine.
 """
 
 from __future__ import annotations
 
-import errno
 import filecmp
 import glob
 import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
 
 from codepairs.errors import OutputError
+from codepairs.lock import locked
+from codepairs.staging import (
+    Staging,
+    created,
+    is_ordinary,
+    journals,
+    kept,
+    opened,
+    remove_left,
+    remove_staged,
+    synced,
+    written,
+)
 
 __all__ = ["Data", "Folder", "Stamp", "Store", "Written"]
 
-_BINARY = getattr(os, "O_BINARY", 0)
-_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
-_READ = os.O_RDONLY | _BINARY | _NO_LINK | getattr(os, "O_NONBLOCK", 0)
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY | _NO_LINK
-_IN_THE_WAY = (errno.ELOOP, errno.ENXIO)
-"""What is said of a link, and of a socket, which a file may take the place of."""
+_SHOWN = 5
+"""How many names of files a message gives."""
 
 Data = bytes | Iterable[bytes]
 """The bytes of a file, in one piece or piece by piece."""
@@ -58,37 +68,45 @@ class Store(Protocol):
     def forkable(self) -> bool:
         """Whether a process that used it may be forked."""
 
-    def put(self, path: str, data: Data) -> Written:
-        """Bring one file there. Raises OutputError where that cannot be done."""
-
     def put_all(self, batch: str, files: Iterable[tuple[str, Data]]) -> Iterator[tuple[str, Written]]:
-        """Bring the files of a batch there, maybe several at once or in another order."""
+        """Bring the files of a batch there, maybe several at once or in another order. Raises OutputError."""
 
     def stamp(self, path: str) -> Stamp | None:
         """The stamp of what lies there now; None where there is nothing."""
 
-    def remove(self, paths: Iterable[str]) -> int:
-        """Remove files of an earlier run; the number of files removed. Raises OutputError."""
-
     def open(self, path: str) -> BinaryIO | None:
         """A file to read from; None where there is none."""
+
+    def locked(self, told: Callable[[str], None]) -> AbstractContextManager[None]:
+        """Keep other builds out for as long as the context lasts; `told` is told what the user should know."""
+
+    def claim(self) -> None:
+        """Raises OutputError where something lies there, and no run of ours has left it."""
+
+    def journals(self) -> list[str]:
+        """The manifests of builds that were killed while they put files in their places, by path."""
+
+    def replaces(self, path: str) -> bool:
+        """Whether this build has a file that is to take the place of one with other bytes."""
 
     def start(self) -> None:
         """A build begins to write; called once, by the process that builds, before the store is sent to workers."""
 
-    def finish(self, batches: Iterable[str]) -> None:
-        """All files are there; called once, by the process that builds, with the names of all batches in the order of
-        the plan. Raises OutputError."""
+    def finish(self, batches: Iterable[str], gone: Iterable[str], manifest: tuple[str, Iterable[bytes]]) -> int:
+        """All files are made; called once, by the process that builds, with the names of all batches in the order of
+        the plan. They take their places, files that are gone are removed, and the manifest (path and bytes) is written
+        last. Returns how many files were removed. Raises OutputError."""
 
     def abandon(self) -> None:
-        """The build has failed; called instead of `finish`."""
+        """The build has failed; called instead of `finish`, or after it has failed."""
 
 
 class Folder:
     """A folder on this machine, or on one that all workers reach.
 
     A folder that does not exist yet, or is empty, is made beside its place and moved there as a whole: that is quicker
-    than to move each file, and nobody ever meets half a site.
+    than to move each file, and nobody ever meets half a site. In any other, files wait in a folder of their own until
+    all are there.
     """
 
     forkable = True
@@ -96,19 +114,47 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._staged: Path | None = None
+        self._staging: Staging | None = None
         self._root = str(path)
         self._unlinked: set[str] = set()
         """Folders of which it is known that no link leads to them."""
 
     @property
     def folder(self) -> Path:
-        """Where files are written."""
-        return Path(self._root)
+        """Where workers write."""
+        return Path(self._staging.root if self._staging else self._root)
+
+    @contextmanager
+    def locked(self, told: Callable[[str], None]) -> Iterator[None]:
+        """Keep other builds out; what builds that were killed have written, but not put in place, is removed."""
+        with locked(self.path, told):
+            _remove_beside(self.path)
+            remove_staged(self.path)
+            yield
+
+    def claim(self) -> None:
+        """Refuse a folder with files in it that no build has left."""
+        if journals(self.path):
+            return
+        names = sorted(name for name in _names(self.path) if not name.startswith(_OURS))
+        if names:
+            raise OutputError(
+                f"{self.path}: holds files that no build has made ({_listed(names)}); choose another folder, or build "
+                "with --force: what is there stays, but for files in the place of pages"
+            )
+
+    def journals(self) -> list[str]:
+        """The manifests to come of builds that were killed."""
+        return journals(self.path)
 
     def start(self) -> None:
         """Find out where to write."""
         self._staged = _staged(self.path)
         self._root = str(self._staged or self.path)
+        if not self._staged:
+            with self._reported():
+                self.path.mkdir(parents=True, exist_ok=True)
+                self._staging = Staging(self._root)
 
     def put(self, path: str, data: Data) -> Written:
         """Bring one file into the folder; a file with the same bytes keeps its modification time."""
@@ -117,13 +163,16 @@ class Folder:
         if folder not in self._unlinked:
             self._see(folder)
         try:
+            if self._staging:
+                return _waiting(self._staging, path, data)
             if not isinstance(data, bytes):
                 return _streamed(target, data)
             if self._staged:
-                return Written((len(data), _written(target, data)), True)
-            kept = _kept(target, data)
-            if kept is not None:
-                return Written((len(data), kept), False)
+                return Written((len(data), written(target, data)), True)
+            with suppress(FileNotFoundError):
+                modified = kept(target, data)
+                if modified is not None:
+                    return Written((len(data), modified), False)
             return Written((len(data), _replaced(target, data)), True)
         except OSError as error:
             raise OutputError(f"{self.path / path}: cannot be written: {error.strerror}") from error
@@ -138,25 +187,43 @@ class Folder:
         """Bring the files of a batch into the folder, one after the other."""
         return ((path, self.put(path, data)) for path, data in files)
 
-    def finish(self, batches: Iterable[str]) -> None:
-        """Put the folder in its place."""
-        if self._staged:
-            try:
-                if self.path.is_dir():
+    def replaces(self, path: str) -> bool:
+        """Whether a file is to take the place of one with other bytes."""
+        return self._staging is not None and self._staging.replaces(path)
+
+    def finish(self, batches: Iterable[str], gone: Iterable[str], manifest: tuple[str, Iterable[bytes]]) -> int:
+        """Put everything in its place: the folder as a whole, or file by file."""
+        path, data = manifest
+        with self._reported():
+            if self._staging:
+                return self._settled(self._staging, gone, path, data)
+            synced(f"{self._root}/{path}", data)
+            if self._staged:
+                if os.name == "nt" and self.path.is_dir():
                     self.path.rmdir()
-                self._staged.rename(self.path)
-            except OSError as error:
-                raise OutputError(f"{self.path}: cannot be written: {error.strerror}") from error
+                os.rename(self._staged, self.path)
+            return 0
+
+    def _settled(self, staging: Staging, gone: Iterable[str], path: str, data: Iterable[bytes]) -> int:
+        """What leads somewhere comes after that to which it leads, and goes before it."""
+        staging.announce(data)
+        staging.place()
+        removed = self.remove(gone)
+        staging.conclude(path)
+        remove_left(self.path)
+        return removed
 
     def abandon(self) -> None:
-        """Leave everything as it was before; only a folder that was made anew can be taken back."""
+        """Leave everything as it was before; what has taken its place already stays, and the next build knows of it."""
         if self._staged:
             shutil.rmtree(self._staged, ignore_errors=True)
+        if self._staging:
+            self._staging.abandon()
 
     def open(self, path: str) -> BinaryIO | None:
         """A file to read from."""
         try:
-            file = open(os.open(self.path / path, _READ), "rb")  # noqa: SIM115 - for the caller to close
+            file = open(opened(f"{self.path}/{path}"), "rb")  # noqa: SIM115 - for the caller to close
         except OSError:
             return None
         if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
@@ -173,18 +240,19 @@ class Folder:
         return (status.st_size, status.st_mtime_ns) if stat.S_ISREG(status.st_mode) else None
 
     def remove(self, paths: Iterable[str]) -> int:
-        """Remove files, and folders that they leave empty."""
+        """Remove files, and folders that they leave empty; how many were there. Raises OutputError."""
         removed = 0
         for path in sorted(paths, reverse=True):
             target = self.path / path
-            if not self._is_below(path) or not (target.is_symlink() or target.is_file()):
+            if not self._is_below(path) or (target.is_dir() and not target.is_symlink()):
                 continue
             try:
-                target.unlink()
-                removed += 1
-                self._remove_empty(target.parent)
+                if os.path.lexists(target):
+                    target.unlink()
+                    removed += 1
             except OSError as error:
                 raise OutputError(f"{target}: cannot be removed: {error.strerror}") from error
+            self._remove_empty(target.parent)
         return removed
 
     def _is_below(self, path: str) -> bool:
@@ -194,9 +262,23 @@ class Folder:
 
     def _remove_empty(self, folder: Path) -> None:
         """Remove a folder and those above it, as long as they are empty and below this one."""
-        while folder != self.path and not any(folder.iterdir()):
-            folder.rmdir()
+        while folder != self.path:
+            try:
+                folder.rmdir()
+            except FileNotFoundError:
+                pass
+            except OSError:
+                return
             folder = folder.parent
+
+    @contextmanager
+    def _reported(self) -> Iterator[None]:
+        """Turns errors of the system into one line."""
+        try:
+            yield
+        except OSError as error:
+            name = error.filename2 or error.filename or self.path
+            raise OutputError(f"{name}: cannot be written: {error.strerror}") from error
 
 
 def _link_to(root: str, folder: str) -> str:
@@ -209,38 +291,46 @@ def _link_to(root: str, folder: str) -> str:
     return ""
 
 
-def _kept(target: str, data: bytes) -> int | None:
-    """The modification time of the file if it has these bytes already."""
+_OURS = (".codepairs",)
+"""How the names begin of what builds leave in a folder beside the site."""
+
+
+def _names(folder: Path) -> list[str]:
     try:
-        descriptor = os.open(target, _READ)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        if error.errno in _IN_THE_WAY:
-            return None
-        raise
-    try:
-        status = os.fstat(descriptor)
-        same = (
-            stat.S_ISREG(status.st_mode) and status.st_size == len(data) and os.read(descriptor, len(data) + 1) == data
-        )
-        return status.st_mtime_ns if same else None
-    finally:
-        os.close(descriptor)
+        return os.listdir(folder)
+    except OSError:
+        return []
+
+
+def _listed(names: list[str]) -> str:
+    """The first few names, and how many there are beside them."""
+    more = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _waiting(staging: Staging, path: str, data: Data) -> Written:
+    """Write a file where it waits."""
+    if isinstance(data, bytes):
+        modified, changed = staging.put(path, data)
+        return Written((len(data), modified), changed)
+    status, changed = staging.put_streamed(path, data)
+    return Written((status.st_size, status.st_mtime_ns), changed)
+
+
+def _remove_beside(path: Path) -> None:
+    """Remove what a build that was killed has left beside the folder."""
+    place = path.absolute()
+    for left in place.parent.glob(f".{glob.escape(place.name)}.*.new"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _staged(path: Path) -> Path | None:
-    """A new folder beside one that is not there yet, or is empty; None where there can be none.
-
-    What a build that was killed has left there is removed.
-    """
+    """A new folder beside one that is not there yet, or is empty; None where there can be none."""
     if path.is_symlink() or os.path.ismount(path) or (path.exists() and not _is_empty(path)):
         return None
     try:
         place = path.absolute()
         place.parent.mkdir(parents=True, exist_ok=True)
-        for left in place.parent.glob(f".{glob.escape(place.name)}.*.new"):
-            shutil.rmtree(left, ignore_errors=True)
         folder = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}.", suffix=".new"))
         folder.chmod(0o777 & ~_umask())
         return folder
@@ -266,7 +356,7 @@ def _replaced(target: str, data: bytes) -> int:
     """Put the bytes in the place of the target at once; the modification time."""
     temporary = _temporary(target)
     try:
-        modified = _written(temporary, data)
+        modified = written(temporary, data)
         os.replace(temporary, target)
     except OSError:
         Path(temporary).unlink(missing_ok=True)
@@ -274,29 +364,13 @@ def _replaced(target: str, data: bytes) -> int:
     return modified
 
 
-def _written(path: str, data: bytes) -> int:
-    """Write a new file; the modification time."""
-    try:
-        descriptor = os.open(path, _NEW, 0o666)
-    except FileNotFoundError:
-        descriptor = _created(path)
-    try:
-        rest = data
-        # A single call writes all of it but on a full disk, where it may write less.
-        while (written := os.write(descriptor, rest)) < len(rest):
-            rest = rest[written:]
-        return os.fstat(descriptor).st_mtime_ns
-    finally:
-        os.close(descriptor)
-
-
 def _streamed(target: str, data: Iterable[bytes]) -> Written:
     """The same for bytes that come piece by piece: they are compared when all are written."""
     temporary = _temporary(target)
     try:
-        with os.fdopen(_created(temporary), "wb") as file:
+        with os.fdopen(created(temporary), "wb") as file:
             file.writelines(data)
-        if _is_ordinary(target) and filecmp.cmp(temporary, target, shallow=False):
+        if is_ordinary(target) and filecmp.cmp(temporary, target, shallow=False):
             os.unlink(temporary)
             changed = False
         else:
@@ -309,20 +383,6 @@ def _streamed(target: str, data: Iterable[bytes]) -> Written:
     return Written((status.st_size, status.st_mtime_ns), changed)
 
 
-def _is_ordinary(path: str) -> bool:
-    """Whether a file lies at the path, and neither a link nor anything that only looks like one."""
-    try:
-        return stat.S_ISREG(os.lstat(path).st_mode)
-    except OSError:
-        return False
-
-
 def _temporary(target: str) -> str:
     folder, _, name = target.rpartition("/")
     return f"{folder}/.{name}.{os.getpid()}.tmp"
-
-
-def _created(path: str) -> int:
-    """A descriptor of a new file; its folders are made where they are missing."""
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    return os.open(path, _NEW, 0o666)

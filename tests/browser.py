@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from codepairs import pipeline
+from codepairs.hosting.headers import SECURITY
 from codepairs.settings import Settings
 from tests.sites import copy_of_tiny, edit
 from tests.support import ROOT
@@ -27,11 +28,6 @@ __all__ = ["KINDS", "SUB_PATH", "Served", "browser", "follow", "open_kind", "pag
 
 SUB_PATH = "/some/where/"
 """The path below which a site is served."""
-POLICY = (
-    "default-src 'none'; base-uri 'none'; form-action 'self'; connect-src 'self'; img-src 'self'; "
-    "script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; worker-src 'self'"
-)
-"""The policy that every page has to work under: nothing inline, nothing from elsewhere."""
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
@@ -66,7 +62,8 @@ class _Handler(SimpleHTTPRequestHandler):
             self.wfile.write(body)
 
     def end_headers(self) -> None:
-        self.send_header("Content-Security-Policy", POLICY)
+        for name, value in SECURITY.items():
+            self.send_header(name, value)
         super().end_headers()
 
     def log_message(self, *_: Any) -> None:

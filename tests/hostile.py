@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
+from codepairs.hosting.headers import META_POLICY
 from codepairs.plan import Site
 from codepairs.settings import Settings
 from codepairs.translate import Messages, Translator
@@ -303,6 +304,8 @@ def complaints(html: str) -> Iterator[str]:
     """What no page may have: elements and attributes beyond the lists, addresses that run something or load more."""
     for node in _elements(html):
         names = node.attributes
+        if names == {"http-equiv": "Content-Security-Policy", "content": META_POLICY}:
+            continue
         if node.tag not in ELEMENTS:
             yield f"<{node.tag}>"
         for name, value in names.items():

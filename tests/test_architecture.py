@@ -38,12 +38,23 @@ ONLY_IN = {
     "starlette": {"serve"},
     "uvicorn": {"serve"},
     "watchfiles": {"serve"},
-    "zstandard": {"stores"},
+    "brotli": {"compress"},
+    "zstandard": {"compress", "stores"},
     "pagefind_bin": {"indexing"},
     "spylls": {"spelling"},
 }
 """What one part of the program knows, and no other."""
-EXTRAS = ("distributed", "httpx", "obstore", "pagefind_bin", "starlette", "uvicorn", "watchfiles", "zstandard")
+EXTRAS = (
+    "brotli",
+    "distributed",
+    "httpx",
+    "obstore",
+    "pagefind_bin",
+    "starlette",
+    "uvicorn",
+    "watchfiles",
+    "zstandard",
+)
 """Libraries that only some installations have."""
 
 

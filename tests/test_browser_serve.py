@@ -13,9 +13,9 @@ pytest.importorskip("starlette")
 pytest.importorskip("uvicorn")
 pytest.importorskip("watchfiles")
 
+from codepairs.hosting.headers import POLICY
 from codepairs.serve.editors import EDITORS
 from codepairs.settings import Settings
-from tests.browser import POLICY
 from tests.sites import edit
 from tests.test_preview import BASE
 from tests.test_serve import PAGE, running

@@ -210,7 +210,7 @@ def test_strict_build_fails_on_missing_translations(tiny: Settings) -> None:
 def test_output_that_cannot_be_written_is_said_with_status_1(tiny: Settings) -> None:
     tiny.output.mkdir()
     (tiny.output / "de").write_text("a file where a folder has to be")
-    result = _run(tiny)
+    result = _run(tiny, "--force")
     assert result.exit_code == 1
     assert "cannot be written" in result.stderr
     assert "Traceback" not in result.output

@@ -94,7 +94,12 @@ def test_a_scheduler_that_does_not_answer_is_an_error(built: Settings) -> None:
     before = snapshot(built.output)
 
     def build(address: str) -> subprocess.CompletedProcess[str]:
-        return built_by_command(built, built.output, "--full", "--scheduler", address)
+        # Each in a folder of its own: builds wait for each other.
+        output = built.output.with_name(f"site-{address.rpartition(':')[2]}")
+        shutil.copytree(built.output, output)
+        result = built_by_command(built, output, "--full", "--scheduler", address)
+        assert snapshot(output) == before
+        return result
 
     with socket.create_server(("127.0.0.1", 0)) as other, ThreadPoolExecutor() as threads:
         # Nobody listens at the first of them; what listens at the second never says a word.
@@ -103,7 +108,6 @@ def test_a_scheduler_that_does_not_answer_is_an_error(built: Settings) -> None:
             assert (result.returncode, result.stdout) == (1, "")
             assert result.stderr.startswith(f"{address}: no Dask scheduler answers; check that one runs there, its ")
             assert result.stderr.count("\n") == 1
-    assert snapshot(built.output) == before
 
 
 def test_a_worker_with_another_program_is_an_error(tiny: Settings, tmp_path: Path) -> None:

@@ -456,7 +456,11 @@ class Incremental(RuleBasedStateMachine):
         """Or nothing in it can be read."""
         path = self.settings.output / MANIFEST
         path.unlink() if how == "gone" else path.write_bytes(b"" if how == "empty" else b"\xff\x00{]")
+        # Without any manifest the folder could be anybody's.
+        self.settings = replace(self.settings, force=how == "gone")
         self.build(explains)
+        self.settings = replace(self.settings, force=False)
+        self.valid = self.settings, self.program
 
     @precondition(lambda self: not self.pending)
     @rule(at=st.floats(0, 1), bit=st.integers(0, 7), how=st.sampled_from(("cut", "flipped")), explains=flag, touch=flag)

@@ -25,7 +25,7 @@ def written(folder: Path, batches: dict[str, Files] = BATCHES, head: dict[str, A
     with NewManifest() as new:
         for name, files in batches.items():
             new.add(line_of(name, files), len(files))
-        new.store(Folder(folder), head)
+        Folder(folder).put(MANIFEST, new.data(head))
     return folder / MANIFEST
 
 
@@ -74,7 +74,7 @@ def test_lines_of_the_last_run_are_taken_over_unread(tmp_path: Path) -> None:
         for name in before:
             after.add(before.line(name), len(BATCHES[name]))
         assert after.files == 4
-        after.store(Folder(tmp_path / "second"), HEAD)
+        Folder(tmp_path / "second").put(MANIFEST, after.data(HEAD))
     assert (tmp_path / "second" / MANIFEST).read_bytes() == first
 
 
@@ -94,7 +94,7 @@ def test_until_it_is_stored_the_old_manifest_stands(tmp_path: Path) -> None:
     with NewManifest() as new:
         new.add(line_of("a", {"a.html": (1, 2)}), 1)
         assert (tmp_path / MANIFEST).read_bytes() == before
-        new.store(Folder(tmp_path), {})
+        Folder(tmp_path).put(MANIFEST, new.data({}))
     assert read(tmp_path)[1] == {"a": {"a.html": (1, 2)}}
     assert [path.name for path in tmp_path.iterdir()] == [MANIFEST]
 
@@ -102,7 +102,7 @@ def test_until_it_is_stored_the_old_manifest_stands(tmp_path: Path) -> None:
 def test_the_manifest_names_its_format_and_the_same_again_is_the_same(tmp_path: Path) -> None:
     path = written(tmp_path, {"a": {"a": (1, 2)}}, {})
     data = path.read_bytes()
-    assert data == b'{"format": 3}\n["a",{"a":[1,2]}]\n'
+    assert data == b'{"format": 4, "check": 1258657589}\n["a",{"a":[1,2]}]\n'
     assert written(tmp_path, {"a": {"a": (1, 2)}}, {}).read_bytes() == data
 
 
@@ -127,10 +127,24 @@ def test_the_manifest_names_its_format_and_the_same_again_is_the_same(tmp_path: 
         '{"format": 3, "inputs": "\udcff"}\n',
     ],
 )
-def test_a_manifest_that_cannot_be_used_counts_as_none(tmp_path: Path, text: str | None) -> None:
+def test_a_manifest_that_cannot_be_used_only_says_what_is_ours(tmp_path: Path, text: str | None) -> None:
     if text is not None:
         (tmp_path / MANIFEST).write_bytes(text.encode("utf-8", "surrogateescape"))
-    assert read(tmp_path) == ({}, {})
+    head, batches = read(tmp_path)
+    assert head == {}
+    assert batches in ({}, {"a": {"a": (1, 2)}})
+    with Manifest(Folder(tmp_path)) as manifest:
+        assert manifest.exists == (text is not None)
+
+
+@pytest.mark.parametrize("at", range(0, 400, 7))
+def test_a_manifest_in_which_a_byte_has_changed_is_not_believed(tmp_path: Path, at: int) -> None:
+    path = written(tmp_path)
+    data = bytearray(path.read_bytes())
+    at = data.index(b"\n") + 1 + at % (len(data) - data.index(b"\n") - 1)
+    data[at] ^= 1
+    path.write_bytes(data)
+    assert read(tmp_path)[0] == {}
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def test_a_failed_build_leaves_the_old_archive(tiny: Settings) -> None:
     pipeline.build(settings)
     before = path.read_bytes()
     path.with_name(".site.tar.zst.parts").write_text("a file where a folder has to be")
-    with pytest.raises(OutputError, match=r"site\.tar\.zst: cannot be written"):
+    with pytest.raises(OutputError, match=r"site\.tar\.zst\.parts: cannot be written"):
         pipeline.build(replace(settings, base_url="https://other.example/"))
     assert path.read_bytes() == before
 
@@ -139,7 +139,7 @@ def test_a_part_that_is_lost_fails_the_archive(tmp_path: Path) -> None:
     archive.start()
     list(archive.put_all("one", [("1.html", b"1")]))
     with pytest.raises(OutputError, match="cannot be written"):
-        archive.finish(["one", "two"])
+        archive.finish(["one", "two"], [], (MANIFEST, []))
     archive.abandon()
     assert snapshot(tmp_path) == {"site.tar.zst": b"old"}
 
@@ -153,7 +153,7 @@ def test_parts_are_joined_in_the_order_of_the_plan_and_hold_any_path_and_size(tm
         assert [(path, written.changed) for path, written in archive.put_all(batch, each)] == [
             (path, True) for path, _ in files[batch]
         ]
-    archive.finish(["a", "b"])
+    archive.finish(["a", "b"], [], (MANIFEST, []))
     assert [(member.name, data) for member, data in members_of(archive.path)] == [
         (long, b""),
         ("1.html", b"1" * 512),
@@ -175,9 +175,20 @@ def test_what_a_killed_build_left_does_not_get_into_the_next(tmp_path: Path) -> 
 
 
 @pytest.fixture(scope="module")
-def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def s3_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the S3 server tells of each request."""
+    return tmp_path_factory.mktemp("s3") / "s3.log"
+
+
+def requests_in(log: str, method: str) -> list[str]:
+    """The paths of the requests of a method, below the site."""
+    return sorted(re.findall(rf'"{method} /{BUCKET}/site/([^ ?]*) HTTP', log))
+
+
+@pytest.fixture(scope="module")
+def s3(s3_log: Path) -> Iterator[dict[str, str]]:
     """The environment that leads to an S3 server with a bucket."""
-    with s3_server(tmp_path_factory.mktemp("s3")) as env:
+    with s3_server(s3_log.parent) as env:
         make_bucket(env, BUCKET)
         yield env
 
@@ -234,6 +245,12 @@ def test_objects_have_the_media_types_that_browsers_expect(built: Settings, s3: 
     }
 
 
+def _headers_of(found: Any) -> dict[str, str]:
+    """The headers of an object, as they are given with another."""
+    given = {"ContentType": found.content_type, "CacheControl": found.cache_control}
+    return {name: value for name, value in given.items() if value}
+
+
 def test_only_objects_that_differ_are_sent(tiny: Settings, s3: dict[str, str], bucket: Any) -> None:
     place = f"s3://{BUCKET}/site"
     _ok(built_by_command(tiny, place, env=s3))
@@ -241,12 +258,12 @@ def test_only_objects_that_differ_are_sent(tiny: Settings, s3: dict[str, str], b
     # The same bytes, sent in parts: the store then has another tag for them.
     page = bucket.Object("site/en/about.html")
     data = page.get()["Body"].read()
-    upload = page.initiate_multipart_upload()
+    upload = page.initiate_multipart_upload(**_headers_of(page))
     tag = upload.Part(1).upload(Body=data)["ETag"]
     upload.complete(MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": tag}]})
     # As many bytes, and others.
     home = bucket.Object("site/en/index.html")
-    home.put(Body=home.get()["Body"].read().swapcase())
+    home.put(Body=home.get()["Body"].read().swapcase(), **_headers_of(home))
     bucket.Object("site/de/index.html").delete()
     assert "files: 2 written" in _ok(built_by_command(tiny, place, "--full", env=s3))
 
@@ -264,6 +281,44 @@ def test_what_changed_and_what_is_gone_reaches_the_store(built: Settings, s3: di
     assert f"files: {report.written} written" in line
     assert line.endswith(f"{report.removed} removed")
     assert _objects(bucket, "site/") == files_of_build(built) | {"own.txt": b"not ours"}
+
+
+def test_only_what_differs_is_sent_and_the_manifest_comes_last(
+    tiny: Settings, s3: dict[str, str], bucket: Any, s3_log: Path
+) -> None:
+    place = f"s3://{BUCKET}/site"
+    start = s3_log.stat().st_size
+    _ok(built_by_command(tiny, place, env=s3))
+    first = s3_log.read_text(encoding="utf-8")[start:]
+    objects = sorted(each.key.removeprefix("site/") for each in bucket.objects.all())
+    assert requests_in(first, "PUT") == objects
+    assert re.findall(r'"PUT (\S+) HTTP', first)[-1] == f"/{BUCKET}/site/{MANIFEST}"
+    start = s3_log.stat().st_size
+    _ok(built_by_command(tiny, place, env=s3))
+    assert requests_in(s3_log.read_text(encoding="utf-8")[start:], "PUT") == []
+    start = s3_log.stat().st_size
+    (tiny.content / "names" / "0x2f.yaml").unlink()
+    edit(tiny.content / "names" / "protocol.yaml", "[unassigned]", "[unassigned, standard]")
+    before = {each.key: each.e_tag for each in bucket.objects.all()}
+    _ok(built_by_command(tiny, place, env=s3))
+    later = s3_log.read_text(encoding="utf-8")[start:]
+    after = {each.key: each.e_tag for each in bucket.objects.all()}
+    changed = {key.removeprefix("site/") for key, tag in after.items() if before.get(key) != tag}
+    assert set(requests_in(later, "PUT")) == changed
+    # What is gone is removed when everything else is there, and then the manifest says so.
+    assert later.index("?delete HTTP") > max(later.index(f"/site/{path} ") for path in changed - {MANIFEST})
+    assert later.rindex('"PUT ') > later.index("?delete HTTP")
+
+
+def test_an_object_with_other_headers_is_sent_again(built: Settings, s3: dict[str, str], bucket: Any) -> None:
+    place = f"s3://{BUCKET}/site"
+    _ok(built_by_command(built, place, env=s3))
+    page = bucket.Object("site/en/about.html")
+    page.put(Body=page.get()["Body"].read(), ContentType="text/html", CacheControl="no-store")
+    assert "files: 1 written" in _ok(built_by_command(built, place, "--full", env=s3))
+    page.reload()
+    assert page.content_type == "text/html; charset=utf-8"
+    assert page.cache_control != "no-store"
 
 
 def test_a_store_that_cannot_be_reached_is_an_error(tiny: Settings, s3: dict[str, str]) -> None:

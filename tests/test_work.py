@@ -11,7 +11,7 @@ import pytest
 
 from codepairs.changes import parts_of
 from codepairs.execute import Receipt, Task
-from codepairs.manifest import Files, Manifest, NewManifest, line_of
+from codepairs.manifest import MANIFEST, Files, Manifest, NewManifest, line_of
 from codepairs.pages import PAGE_KINDS
 from codepairs.plan import Site
 from codepairs.work import Work, untouched
@@ -86,7 +86,7 @@ def _run(site: Site, store: Stamps, *, explains: bool = True, full: bool = False
         run.gone = work.gone(after)
         for path in run.gone:
             del store.known[path]
-        after.store(store, {"parts": dict(work.parts), "files": after.files})
+        store.put(MANIFEST, after.data({"parts": dict(work.parts), "files": after.files}))
     return run
 
 
@@ -217,7 +217,7 @@ def test_what_is_gone_goes_even_where_no_other_page_of_its_batch_is_stale(tiny_s
             more: Files = {"en/names/noerror-vs-gone.html": LAST} if name == PAIR else {}
             after.add(line_of(name, files | more), len(files))
         store.known["en/names/noerror-vs-gone.html"] = LAST
-        after.store(store, {"parts": parts_of(tiny_site, PAGE_KINDS), "files": after.files})
+        store.put(MANIFEST, after.data({"parts": parts_of(tiny_site, PAGE_KINDS), "files": after.files}))
     run = _run(tiny_site, store)
     assert run.made == {PAIR: []}
     assert run.gone == ["en/names/noerror-vs-gone.html"]
@@ -252,7 +252,7 @@ def test_file_that_moves_to_another_batch_stays(tiny_site: Site, store: Stamps) 
             rest = {path: stamp for path, stamp in files.items() if path not in moved}
             after.add(line_of(name, rest), len(rest))
         after.add(line_of("pair en gone", moved), 1)
-        after.store(store, {"parts": parts_of(tiny_site, PAGE_KINDS), "files": after.files})
+        store.put(MANIFEST, after.data({"parts": parts_of(tiny_site, PAGE_KINDS), "files": after.files}))
     run = _run(tiny_site, store)
     assert run.gone == []
     assert run.made == {PAIR: ["en/names/noerror-vs-0x2f.html"]}

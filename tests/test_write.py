@@ -22,6 +22,10 @@ def put(folder: Path, path: str, data: bytes | Iterable[bytes]) -> Written:
     return Folder(folder).put(path, data)
 
 
+LAST = ("last.jsonl", [b"what was ", b"done"])
+"""A manifest."""
+
+
 def in_pieces(data: bytes) -> Iterator[bytes]:
     """The same data, byte by byte."""
     return (data[rank : rank + 1] for rank in range(len(data)))
@@ -148,12 +152,13 @@ def test_a_new_folder_is_put_in_its_place_as_a_whole(tmp_path: Path, empty: bool
     written = dict(folder.put_all("batch", [("en/a.html", b"one"), ("sitemap.xml", in_pieces(b"two"))]))
     assert not any(site.iterdir()) if empty else not site.exists()
     assert {path: folder.stamp(path) for path in written} == {path: each.stamp for path, each in written.items()}
-    folder.finish(["batch"])
+    folder.finish(["batch"], [], LAST)
     assert files_below(tmp_path) == [
         "deep",
         "deep/site",
         "deep/site/en",
         "deep/site/en/a.html",
+        "deep/site/last.jsonl",
         "deep/site/sitemap.xml",
     ]
     assert {path: Folder(site).stamp(path) for path in written} == {path: each.stamp for path, each in written.items()}
@@ -163,7 +168,7 @@ def test_a_new_folder_is_put_in_its_place_as_a_whole(tmp_path: Path, empty: bool
 def test_a_new_folder_can_be_entered_by_whoever_enters_any_folder(tmp_path: Path) -> None:
     folder = started(tmp_path / "site")
     folder.put("a.html", b"one")
-    folder.finish([])
+    folder.finish([], [], LAST)
     (tmp_path / "other").mkdir()
     assert (tmp_path / "site").stat().st_mode == (tmp_path / "other").stat().st_mode
 
@@ -171,10 +176,13 @@ def test_a_new_folder_can_be_entered_by_whoever_enters_any_folder(tmp_path: Path
 def test_a_folder_that_is_there_is_written_in_place(tmp_path: Path) -> None:
     put(tmp_path / "site", "a.html", b"one")
     folder = started(tmp_path / "site")
-    folder.put("b.html", b"two")
-    assert files_below(tmp_path) == ["site", "site/a.html", "site/b.html"]
-    folder.finish([])
-    assert files_below(tmp_path) == ["site", "site/a.html", "site/b.html"]
+    assert folder.put("b.html", b"two").changed
+    assert folder.put("c.html", in_pieces(b"three")).changed
+    assert not folder.put("a.html", b"one").changed
+    assert not folder.put("a.html", in_pieces(b"one")).changed
+    assert [path.name for path in (tmp_path / "site").glob("*.html")] == ["a.html"]
+    folder.finish([], [], LAST)
+    assert files_below(tmp_path) == ["site", "site/a.html", "site/b.html", "site/c.html", "site/last.jsonl"]
 
 
 def test_a_link_to_a_folder_stays_a_link(tmp_path: Path) -> None:
@@ -182,7 +190,7 @@ def test_a_link_to_a_folder_stays_a_link(tmp_path: Path) -> None:
     (tmp_path / "site").symlink_to(tmp_path / "real")
     folder = started(tmp_path / "site")
     folder.put("a.html", b"one")
-    folder.finish([])
+    folder.finish([], [], LAST)
     assert (tmp_path / "site").is_symlink()
     assert (tmp_path / "real" / "a.html").read_bytes() == b"one"
 
@@ -191,15 +199,15 @@ def test_a_folder_named_from_where_one_stands_is_the_same(tmp_path: Path, monkey
     monkeypatch.chdir(tmp_path)
     folder = started(Path("site"))
     folder.put("en/a.html", b"one")
-    folder.finish([])
-    assert files_below(tmp_path) == ["site", "site/en", "site/en/a.html"]
+    folder.finish([], [], LAST)
+    assert files_below(tmp_path) == ["site", "site/en", "site/en/a.html", "site/last.jsonl"]
 
 
 def test_workers_write_where_the_build_has_begun(tmp_path: Path) -> None:
     folder = started(tmp_path / "site")
     pickle.loads(pickle.dumps(folder)).put("a.html", b"one")
-    folder.finish([])
-    assert files_below(tmp_path / "site") == ["a.html"]
+    folder.finish([], [], LAST)
+    assert files_below(tmp_path / "site") == ["a.html", "last.jsonl"]
 
 
 @pytest.mark.parametrize("empty", [True, False])
@@ -222,10 +230,12 @@ def test_an_abandoned_build_takes_nothing_from_a_folder_that_was_there(tmp_path:
 def test_what_a_killed_build_left_is_taken_away_by_the_next(tmp_path: Path) -> None:
     started(tmp_path / "site").put("en/a.html", b"one")
     assert len(files_below(tmp_path)) > 1
-    folder = started(tmp_path / "site")
-    folder.put("b.html", b"two")
-    folder.finish([])
-    assert files_below(tmp_path) == ["site", "site/b.html"]
+    folder = Folder(tmp_path / "site")
+    with folder.locked(print):
+        folder.start()
+        folder.put("b.html", b"two")
+        folder.finish([], [], LAST)
+    assert files_below(tmp_path) == ["site", "site/b.html", "site/last.jsonl"]
 
 
 def test_files_are_removed_with_the_folders_they_leave_empty(tmp_path: Path) -> None:

@@ -6,8 +6,10 @@ from codepairs.outputs.assets import ASSETS
 from codepairs.outputs.data import DATA
 from codepairs.outputs.decode import DECODE
 from codepairs.outputs.finding import ADDRESSES, OPENSEARCH, PICKER, SEARCH
+from codepairs.outputs.hosting import HOSTING
 from codepairs.outputs.images import IMAGES
 from codepairs.outputs.llms import LLMS
+from codepairs.outputs.redirects import REDIRECTS
 from codepairs.outputs.schemas import EDITING, SCHEMAS
 from codepairs.outputs.sitemap import ROBOTS, SITEMAP
 from codepairs.outputs.translations import TRANSLATIONS
@@ -30,6 +32,8 @@ OUTPUTS: tuple[OutputKind, ...] = (
     DATA,
     DECODE,
     IMAGES,
+    HOSTING,
+    REDIRECTS,
 )
 """The sitemap comes first: with very many pages it takes longest, and the others can be made meanwhile; then the search
 index, for which another program runs."""

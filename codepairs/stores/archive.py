@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import shutil
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
@@ -23,6 +23,7 @@ from uuid import uuid4
 import zstandard
 
 from codepairs.errors import OutputError
+from codepairs.lock import locked
 from codepairs.write import Data, Folder, Stamp, Written
 
 __all__ = ["Archive"]
@@ -41,15 +42,29 @@ class Archive:
         self.path = path
         self.folder = path.with_name(f".{path.name}.parts")
 
+    @contextmanager
+    def locked(self, told: Callable[[str], None]) -> Iterator[None]:
+        """Keep other builds out of the parts."""
+        with locked(self.folder, told):
+            yield
+
+    def claim(self) -> None:
+        """An archive is replaced as a whole, as whoever names it wants it."""
+
+    def journals(self) -> list[str]:
+        """Nothing is put in place but the whole."""
+        return []
+
+    def replaces(self, path: str) -> bool:
+        """Nothing lies there."""
+        return False
+
     def start(self) -> None:
         """Remove what a build that was killed has left; of a link in the place of the parts only the link."""
         if self.folder.is_symlink():
             self.folder.unlink()
-        self.abandon()
-
-    def put(self, path: str, data: Data) -> Written:
-        """Nothing: what belongs to no batch is for the next run, and an archive is made whole by each."""
-        return Written((0, 0), False)
+        for left in self.folder.glob("*"):
+            left.unlink()
 
     def put_all(self, batch: str, files: Iterable[tuple[str, Data]]) -> Iterator[tuple[str, Written]]:
         """Make the part of a batch."""
@@ -65,14 +80,11 @@ class Archive:
         """Nothing can be read from an archive to come."""
         return None
 
-    def remove(self, paths: Iterable[str]) -> int:
-        """Nothing is left of the last run."""
-        return 0
-
-    def finish(self, batches: Iterable[str]) -> None:
-        """Join the parts; an archive of the same bytes keeps its modification time."""
+    def finish(self, batches: Iterable[str], gone: Iterable[str], manifest: tuple[str, Iterable[bytes]]) -> int:
+        """Join the parts; an archive of the same bytes keeps its modification time. The next run makes all of it."""
         Folder(self.path.parent).put(self.path.name, self._joined(batches))
         self.abandon()
+        return 0
 
     def abandon(self) -> None:
         """Remove the parts; the old archive stays."""

@@ -2,10 +2,10 @@
 
 Credentials and endpoint come from the variables of the environment that the store's own tools read, for S3
 `AWS_ACCESS_KEY_ID`, `AWS_ENDPOINT_URL` and their like; every worker needs them. An object is sent only where its bytes
-differ: sizes are compared, then the MD5 that most stores give as entity tag, and the bytes themselves where that says
-nothing.
+or its headers differ: sizes are compared, then the MD5 that most stores give as entity tag, and the bytes themselves
+where that says nothing. A store answers with the headers that an object was sent with, so each is sent with its own.
 
-Source: `Content-Type` and `ETag` as RFC 9110 defines them.
+Source: `Content-Type`, `Content-Encoding` and `ETag` as RFC 9110 defines them, `Cache-Control` as RFC 9111 does.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
 from hashlib import md5
 from mimetypes import MimeTypes
@@ -28,6 +28,7 @@ from obstore.exceptions import BaseError
 from obstore.store import from_url
 
 from codepairs.errors import OutputError
+from codepairs.hosting.headers import cache_of
 from codepairs.write import Data, Stamp, Written
 
 if TYPE_CHECKING:
@@ -66,16 +67,31 @@ class Remote:
     def __getstate__(self) -> dict[str, object]:
         return self.__dict__ | {"_listing": None}
 
+    def locked(self, told: Callable[[str], None]) -> AbstractContextManager[None]:
+        """Nothing: object stores have no locks."""
+        return nullcontext()
+
+    def claim(self) -> None:
+        """Whoever names a place in a store may write there."""
+
+    def journals(self) -> list[str]:
+        """Each object takes its place when it is sent."""
+        return []
+
+    def replaces(self, path: str) -> bool:
+        """Nothing waits for its place."""
+        return False
+
     def start(self) -> None:
         """Nothing has to be done before objects are sent."""
 
     def put(self, path: str, data: Data) -> Written:
         """Send one object, unless it has these bytes already."""
         with self._reported(f"{self.address}/{path}", "written"), _content(data) as content:
-            found = None if self._bare else self._found(path)
+            attributes = _headers(path)
+            found = None if self._bare else self._found(path, attributes)
             if found and self._same(path, found, content):
                 return Written(_stamp(found), False)
-            attributes = {"Content-Type": _content_type(path)}
             made = obstore.put(self._client, path, content.file, attributes=attributes, chunk_size=_CHUNK)
             return Written((content.size, _tag(made["e_tag"])), True)
 
@@ -120,8 +136,11 @@ class Remote:
                 obstore.delete(self._client, there[first : first + _LISTED])
         return len(there)
 
-    def finish(self, batches: Iterable[str]) -> None:
-        """Nothing is left to be done: each object took its place when it was sent."""
+    def finish(self, batches: Iterable[str], gone: Iterable[str], manifest: tuple[str, Iterable[bytes]]) -> int:
+        """Each object took its place when it was sent; remove those that are gone, and send the manifest."""
+        removed = self.remove(gone)
+        self.put(*manifest)
+        return removed
 
     def abandon(self) -> None:
         """Nothing can be taken back."""
@@ -130,11 +149,13 @@ class Remote:
     def _client(self) -> ObjectStore:
         return _client(self.address)
 
-    def _found(self, path: str) -> ObjectMeta | None:
+    def _found(self, path: str, headers: Mapping[str, str]) -> ObjectMeta | None:
+        """What a store says of an object; None where there is none, or it has other headers."""
         try:
-            return obstore.head(self._client, path)
+            found = obstore.get(self._client, path, options={"head": True})
         except FileNotFoundError:
             return None
+        return found.meta if dict(found.attributes) == headers else None
 
     def _same(self, path: str, found: ObjectMeta, content: _Content) -> bool:
         if found["size"] != content.size:
@@ -226,10 +247,15 @@ def _tag(e_tag: str | None) -> str:
     return (e_tag or "").strip('"')
 
 
-def _content_type(path: str) -> str:
-    """The media type by the ending, the same on every machine."""
-    kind = _TYPES.guess_type(path)[0] or "application/octet-stream"
-    return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+def _headers(path: str) -> dict[str, str]:
+    """What a store says of an object to those who ask for it: by the name alone, the same on every machine."""
+    kind, encoding = _TYPES.guess_type(path)
+    kind = kind or "application/octet-stream"
+    headers = {
+        "Content-Type": f"{kind}; charset=utf-8" if kind.startswith("text/") else kind,
+        "Cache-Control": cache_of(path),
+    }
+    return headers | ({"Content-Encoding": encoding} if encoding else {})
 
 
 _TYPES = MimeTypes()

@@ -1,0 +1,93 @@
+"""Configurations of servers and the files that hosts read, made of the one definition of headers. Reads its own models.
+
+A model is a file of this package with `@NAME@` for what differs from site to site.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+from codepairs.hosting.headers import CACHED, REVALIDATED, RULES, SECURITY, TRANSPORT, expression
+
+__all__ = ["headers_file", "htaccess", "nginx"]
+
+
+def nginx(title: str, url: str, folder: str) -> str:
+    """The configuration of nginx for a site with this title and address that is copied to a folder.
+
+    The folder of an address with a path ends in this path, so that addresses are paths below one root; raises
+    ValueError where it does not.
+    """
+    base, root = urlsplit(url).path or "/", PurePosixPath(folder)
+    steps = [step for step in base.split("/") if step]
+    if steps and list(root.parts[-len(steps) :]) != steps:
+        raise ValueError(f"the site lies below {base}, so its folder has to end in {base.strip('/')!r}; it is {folder}")
+    for _ in steps:
+        root = root.parent
+    cached = (f'    "~^{re.escape(base)}{expression(rule.pattern)}$" "{rule.cache}";' for rule in RULES)
+    headers = (f'    add_header {name} "{value}" always;' for name, value in SECURITY.items())
+    return _filled(
+        "nginx.conf",
+        {
+            "TITLE": _word(title),
+            "FOLDER": _word(folder),
+            "ROOT": _word(str(root)),
+            "NAME": urlsplit(url).hostname or "_",
+            "BASE": base,
+            "TRANSPORT_NAME": TRANSPORT[0],
+            "TRANSPORT": TRANSPORT[1],
+            "REVALIDATED": REVALIDATED,
+            "CACHED": "\n".join(cached),
+            "HEADERS": "\n".join(headers),
+            "ELSEWHERE": "" if base == "/" else "\n    location / {\n        return 404;\n    }\n",
+        },
+    )
+
+
+def htaccess(url: str) -> str:
+    """What Apache reads in the folder of a site at this address."""
+    headers = (f'    Header always set {name} "{value}"' for name, value in SECURITY.items())
+    rules = (
+        f'    Header set Cache-Control "{rule.cache}" "expr=%{{REQUEST_URI}} =~ m#/{expression(rule.pattern)}$#"'
+        for rule in RULES
+    )
+    return _filled(
+        "htaccess",
+        {
+            "BASE": urlsplit(url).path or "/",
+            "HEADERS": "\n".join(headers),
+            "TRANSPORT_NAME": TRANSPORT[0],
+            "TRANSPORT": TRANSPORT[1],
+            "REVALIDATED": REVALIDATED,
+            "CACHED": "\n".join(rules),
+        },
+    )
+
+
+def headers_file() -> str:
+    """The `_headers` of Netlify and of Cloudflare Pages, which let caches ask each time if nothing else is said."""
+    return "\n".join(_header_lines()) + "\n"
+
+
+def _header_lines() -> Iterator[str]:
+    yield "/*"
+    yield from (f"  {name}: {value}" for name, value in (*SECURITY.items(), TRANSPORT))
+    for rule in RULES:
+        # One star a line is all that both read; a folder by itself is a placeholder.
+        yield f"/{rule.pattern.replace('**', '*').replace('*/', ':folder/', 1)}"
+        yield "  ! Cache-Control"
+        yield f"  Cache-Control: {CACHED}"
+
+
+def _filled(model: str, values: Mapping[str, str]) -> str:
+    text = files(__package__).joinpath(model).read_text(encoding="utf-8")
+    return re.sub("@([A-Z_]+)@", lambda match: values[match[1]], text)
+
+
+def _word(text: str) -> str:
+    """A text for a comment or a path: one line."""
+    return " ".join(text.split())
