@@ -30,7 +30,7 @@ __all__ = [
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "licences.md"
 PROGRAM = "requirements.txt"
-LOCKS = (PROGRAM, "requirements-dev.txt", "requirements-bench.txt", "requirements-audit.txt")
+LOCKS = (PROGRAM, "requirements-dev.txt", "requirements-bench.txt", "requirements-fuzz.txt", "requirements-audit.txt")
 """What is locked: for the program first, then for tests, measurements and checks."""
 _HEAD = """# Licences
 
