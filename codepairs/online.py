@@ -8,14 +8,15 @@ programs (401, 403, 429) may well answer people: that is a warning.
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from html import unescape
+from time import sleep
 from typing import NamedTuple
 from urllib.parse import unquote, urldefrag, urlsplit
 
@@ -27,7 +28,7 @@ from codepairs.links import Link
 
 __all__ = ["Patience", "UnreachedError", "online_problems"]
 
-_HOSTS, _OF_ONE_HOST = 8, 2
+_AT_A_TIME, _OF_ONE_HOST = 8, 2
 """How many addresses are asked at a time: of all hosts, and of one."""
 _MOST_BYTES = 20_000_000
 """Bytes of a page that are read to find a part of it."""
@@ -74,7 +75,7 @@ def online_problems(links: Iterable[Link], patience: Patience | None = None) -> 
     for link in links:
         named[urldefrag(link.url).url].append(link)
     with_parts = {url for url, group in named.items() if any(map(_part, group))}
-    answers = asyncio.run(_answers(named, with_parts, patience or Patience()))
+    answers = _answers(named, with_parts, patience or Patience())
     if named and not any(answer.reached for answer in answers.values()):
         hosts = len({urlsplit(url).hostname for url in named})
         first = next(iter(answers.items()))
@@ -98,23 +99,31 @@ def _judged(link: Link, answer: _Answer) -> Iterator[Problem]:
         yield Problem(link.place, f"{link.url} {answer.warning}", warning=True)
 
 
-async def _answers(urls: Iterable[str], with_parts: set[str], patience: Patience) -> Mapping[str, _Answer]:
-    everywhere = asyncio.Semaphore(_HOSTS)
-    of_host: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_OF_ONE_HOST))
+def _answers(urls: Iterable[str], with_parts: set[str], patience: Patience) -> Mapping[str, _Answer]:
+    of_host: dict[str, deque[str]] = defaultdict(deque)
+    for url in urls:
+        of_host[urlsplit(url).hostname or ""].append(url)
+    answers: dict[str, _Answer] = {}
     agent = {"User-Agent": f"codepairs/{__version__} (link check)", "Accept": "text/html, */*;q=0.5"}
-    async with httpx.AsyncClient(headers=agent, timeout=patience.timeout, follow_redirects=True) as client:
+    with httpx.Client(headers=agent, timeout=patience.timeout, follow_redirects=True) as client:
 
-        async def asked(url: str) -> tuple[str, _Answer]:
-            async with of_host[urlsplit(url).hostname or ""], everywhere:
-                return url, await _asked(client, url, url in with_parts, patience)
+        def work_off(waiting: deque[str]) -> None:
+            while waiting:
+                with suppress(IndexError):
+                    url = waiting.popleft()
+                    answers[url] = _asked(client, url, url in with_parts, patience)
 
-        return dict(await asyncio.gather(*map(asked, urls)))
+        with ThreadPoolExecutor(_AT_A_TIME) as pool:
+            tasks = [pool.submit(work_off, waiting) for waiting in of_host.values() for _ in range(_OF_ONE_HOST)]
+        for task in tasks:
+            task.result()
+    return answers
 
 
-async def _asked(client: httpx.AsyncClient, url: str, with_parts: bool, patience: Patience) -> _Answer:
+def _asked(client: httpx.Client, url: str, with_parts: bool, patience: Patience) -> _Answer:
     method, left = "GET" if with_parts else "HEAD", patience.retries
     while True:
-        answer, wait = await _once(client, method, url, patience)
+        answer, wait = _once(client, method, url, patience)
         if method == "HEAD" and answer.reached and (answer.error or answer.warning):
             # Some servers know no HEAD, or answer it otherwise than GET.
             method = "GET"
@@ -122,14 +131,14 @@ async def _asked(client: httpx.AsyncClient, url: str, with_parts: bool, patience
             return answer
         else:
             left -= 1
-            await asyncio.sleep(wait)
+            sleep(wait)
 
 
-async def _once(client: httpx.AsyncClient, method: str, url: str, patience: Patience) -> tuple[_Answer, float | None]:
+def _once(client: httpx.Client, method: str, url: str, patience: Patience) -> tuple[_Answer, float | None]:
     """One request: what came of it, and the seconds after which another is worth its while."""
     try:
-        async with client.stream(method, url) as response:
-            parts = _parts(await _beginning(response)) if method == "GET" and response.is_success else None
+        with client.stream(method, url) as response:
+            parts = _parts(_beginning(response)) if method == "GET" and response.is_success else None
             wait = _wait(response, patience) if response.status_code in _WAIT else None
             return _Answer(_error(response), _warning(response), True, parts), wait
     except httpx.TooManyRedirects:
@@ -140,9 +149,9 @@ async def _once(client: httpx.AsyncClient, method: str, url: str, patience: Pati
         return _Answer(f"cannot be reached: {error or type(error).__name__}", reached=False), patience.pause
 
 
-async def _beginning(response: httpx.Response) -> bytes:
+def _beginning(response: httpx.Response) -> bytes:
     body = bytearray()
-    async for chunk in response.aiter_bytes():
+    for chunk in response.iter_bytes():
         body += chunk
         if len(body) > _MOST_BYTES:
             break

@@ -18,7 +18,18 @@ from codepairs.errors import Place, Problem
 from codepairs.limits import MOST_PO_BYTES, MOST_TOLD
 from codepairs.reading import UnreadableError, read_bytes
 
-__all__ = ["FORMATS", "Excerpt", "Paint", "as_github", "as_json", "as_text", "counted", "excerpt", "excerpt_of"]
+__all__ = [
+    "FORMATS",
+    "Excerpt",
+    "Paint",
+    "as_github",
+    "as_json",
+    "as_text",
+    "counted",
+    "excerpt",
+    "excerpt_of",
+    "lines_of",
+]
 
 FORMATS = ("text", "github", "json")
 """What problems can be printed as."""
@@ -110,7 +121,7 @@ def excerpt_of(place: Place, files: dict[str, list[str]] | None = None) -> Excer
     """The line at a place; None where there is none, or nothing in it. `files` keeps what was read."""
     known = files if files is not None else {}
     if place.path not in known:
-        known[place.path] = _lines(place.path)
+        known[place.path] = lines_of(place.path)
     lines = known[place.path]
     line = lines[place.line - 1] if 0 < place.line <= len(lines) else ""
     # What is said of a page as a whole has no place in it.
@@ -172,7 +183,8 @@ def _sorted(problems: Iterable[Problem]) -> list[Problem]:
     return sorted(set(problems))
 
 
-def _lines(path: str) -> list[str]:
+def lines_of(path: str) -> list[str]:
+    """The lines of a file, whatever they end with; none where it cannot be read, is too large, or is a link."""
     try:
         # What a link leads to is shown to nobody.
         data = read_bytes(Path(path), within=Path(path).parent, most=MOST_PO_BYTES)

@@ -1,7 +1,7 @@
 """Installed packages -> their licences, held to licences.toml and to docs/licences.md. Reads.
 
 The locks say which packages there are, the metadata of the installed ones what their licence is. A package that is
-locked but not installed here (of another system, of another command) is not judged: where it is installed, it is.
+locked but not installed here (another system, command or version) is not judged: where it is installed, it is.
 """
 
 from __future__ import annotations
@@ -12,13 +12,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
+from typing import NamedTuple
 
-__all__ = ["DOCUMENT", "LOCKS", "ROOT", "Terms", "document", "licence_of", "licence_problems", "locked", "read_terms"]
+__all__ = [
+    "DOCUMENT",
+    "LOCKS",
+    "ROOT",
+    "Locked",
+    "Terms",
+    "document",
+    "licence_of",
+    "licence_problems",
+    "locked",
+    "read_terms",
+]
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "licences.md"
 PROGRAM = "requirements.txt"
-LOCKS = (PROGRAM, "requirements-dev.txt", "requirements-bench.txt", "requirements-audit.txt")
+LOCKS = (PROGRAM, "requirements-dev.txt", "requirements-bench.txt", "requirements-fuzz.txt", "requirements-audit.txt")
 """What is locked: for the program first, then for tests, measurements and checks."""
 _HEAD = """# Licences
 
@@ -52,23 +64,34 @@ def read_terms(path: Path = ROOT / "licences.toml") -> Terms:
     return Terms(program, development, data["names"], data["packages"], tuple(data["carried"]))
 
 
-def locked(root: Path = ROOT) -> dict[str, bool]:
-    """The names of all locked packages, sorted; true for what the program needs."""
-    found: dict[str, bool] = {}
+class Locked(NamedTuple):
+    """A locked package."""
+
+    version: str
+    program: bool
+    """Whether the program needs it."""
+
+
+def locked(root: Path = ROOT) -> dict[str, Locked]:
+    """All locked packages by name, sorted."""
+    found: dict[str, Locked] = {}
     for lock in LOCKS:
-        for name in re.findall(r"^([A-Za-z0-9][\w.-]*)==", (root / lock).read_text(encoding="utf-8"), re.MULTILINE):
-            found.setdefault(name.lower(), lock == PROGRAM)
+        text = (root / lock).read_text(encoding="utf-8")
+        for name, version in re.findall(r"^([A-Za-z0-9][\w.-]*)==([^\s;]+)", text, re.MULTILINE):
+            found.setdefault(name.lower(), Locked(version, lock == PROGRAM))
     return dict(sorted(found.items()))
 
 
-def licence_of(name: str, terms: Terms) -> str | None:
-    """The licence of an installed package as an SPDX expression; empty where nothing says it, None if not installed.
+def licence_of(name: str, version: str, terms: Terms) -> str | None:
+    """The licence of a package as an SPDX expression; empty where nothing says it, None if not installed so.
 
     Source: core metadata, the fields License-Expression, License and Classifier.
     """
     try:
         data = metadata(name)
     except PackageNotFoundError:
+        return None
+    if data["Version"] != version:
         return None
     if name in terms.packages:
         return terms.packages[name]
@@ -84,8 +107,8 @@ def licence_problems(terms: Terms, listed: str) -> list[str]:
     packages = locked()
     problems = [*_refused(packages, terms), *_carried_wrongly(terms)]
     update = "run `python3 run.py audit --update`"
-    for name in packages:
-        licence = licence_of(name, terms)
+    for name, package in packages.items():
+        licence = licence_of(name, package.version, terms)
         if licence and rows.get(name) != licence:
             problems.append(f"docs/licences.md: {name} has {licence}, the list says {rows.get(name)}; {update}")
     known = {"package", "---", "work", *packages, *(work["name"] for work in terms.carried)}
@@ -97,9 +120,9 @@ def document(terms: Terms, listed: str) -> str:
     """The text of docs/licences.md; a package that is not installed here keeps the licence it was `listed` with."""
     rows = _rows(listed)
     lines = ["| package | licence | needed by |", "|---|---|---|"]
-    for name, program in locked().items():
-        if licence := licence_of(name, terms) or rows.get(name):
-            lines.append(f"| {name} | {licence} | {'the program' if program else 'development'} |")
+    for name, package in locked().items():
+        if licence := licence_of(name, package.version, terms) or rows.get(name):
+            lines.append(f"| {name} | {licence} | {'the program' if package.program else 'development'} |")
     lines += ["", "What they carry of others:", "", "| work | licence | where |", "|---|---|---|"]
     lines += [f"| {work['name']} | {work['licence']} | {work['where']} |" for work in terms.carried]
     return _HEAD + "\n".join(lines) + "\n"
@@ -110,9 +133,9 @@ def _rows(listed: str) -> dict[str, str]:
     return dict(re.findall(r"^\| ([^|]+?) \| ([^|]+?) \|", listed, re.MULTILINE))
 
 
-def _refused(packages: dict[str, bool], terms: Terms) -> Iterator[str]:
-    for name, program in packages.items():
-        licence = licence_of(name, terms)
+def _refused(packages: dict[str, Locked], terms: Terms) -> Iterator[str]:
+    for name, (version, program) in packages.items():
+        licence = licence_of(name, version, terms)
         if licence == "":
             yield f"{name} does not say its licence; read it there, and add it to [packages] in licences.toml"
         elif licence and not _allowed(licence, terms.program if program else terms.development):

@@ -34,6 +34,7 @@ with warnings.catch_warnings():
 
 from codepairs.cli import main
 from codepairs.errors import OutputError, Place
+from codepairs.report import excerpt_of
 from codepairs.serve.app import HOST, OWN, Server, listening
 from codepairs.serve.desk import Desk, excerpt
 from codepairs.serve.editors import EDITORS, editor_address, editor_of, written_at
@@ -459,3 +460,15 @@ def test_excerpt(tmp_path: Path) -> None:
     assert excerpt(Place(str(path), 1)) == [(rank, f"line {rank}") for rank in range(1, 4)]
     assert excerpt(Place(str(path), 99)) == []
     assert excerpt(Place(str(tmp_path), 1)) == []
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_the_lines_around_a_place_are_those_of_the_terminal(end: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_bytes(end.join(f"line {number}" for number in range(1, 7)).encode())
+    place = Place(str(path), 4)
+    around = excerpt(place)
+    assert around == [(number, f"line {number}") for number in range(2, 7)]
+    shown = excerpt_of(place)
+    assert shown is not None
+    assert shown.line == dict(around)[4]

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import tomllib
 import zipfile
 from dataclasses import replace
@@ -20,33 +21,39 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from supply import advisories, licences
-from supply.licences import DOCUMENT, licence_of, licence_problems, locked, read_terms
+from supply.licences import DOCUMENT, Locked, licence_of, licence_problems, locked, read_terms
 from tests.support import ROOT
 
+of_locked = pytest.mark.skipif(version("click") != locked()["click"].version, reason="judges the locked versions")
 LISTED = DOCUMENT.read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
+@of_locked
 def test_every_installed_package_has_a_licence_that_is_allowed_and_listed() -> None:
     assert licence_problems(read_terms(), LISTED) == []
 
 
+@of_locked
 def test_a_licence_that_is_not_allowed_is_told() -> None:
     terms = replace(read_terms(), program=frozenset({"MIT"}))
     assert "babel has the licence BSD-3-Clause, which licences.toml does not allow" in licence_problems(terms, LISTED)
 
 
+@of_locked
 def test_what_only_development_may_have_the_program_may_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(licences, "locked", lambda: {"translate-toolkit": True})
+    monkeypatch.setattr(licences, "locked", lambda: {"translate-toolkit": Locked(version("translate-toolkit"), True)})
     problems = licence_problems(read_terms(), LISTED)
     assert "translate-toolkit has the licence GPL-3.0-or-later, which licences.toml does not allow" in problems
 
 
+@of_locked
 def test_an_unknown_licence_is_told() -> None:
     terms = replace(read_terms(), packages={})
     assert any(problem.startswith("jinja2 does not say its licence") for problem in licence_problems(terms, LISTED))
 
 
+@of_locked
 def test_a_list_that_is_out_of_date_is_told() -> None:
     changed = LISTED.replace("| click | BSD-3-Clause |", "| click | MIT |") + "| gone | MIT | development |\n"
     problems = licence_problems(read_terms(), changed)
@@ -56,6 +63,7 @@ def test_a_list_that_is_out_of_date_is_told() -> None:
     ]
 
 
+@of_locked
 @pytest.mark.parametrize(
     ("expression", "allowed"),
     [("MIT", True), ("MIT AND GPL-2.0-only", False), ("GPL-2.0-only OR MIT", True), ("LGPL-3.0-only", False)],
@@ -66,12 +74,16 @@ def test_a_choice_of_licences_needs_one_that_is_allowed(expression: str, allowed
     assert (refused not in licence_problems(terms, LISTED)) == allowed
 
 
-def test_a_package_that_is_not_installed_is_not_judged() -> None:
-    assert licence_of("no-such-package", read_terms()) is None
+def test_a_package_that_is_not_installed_as_locked_is_not_judged() -> None:
+    assert licence_of("no-such-package", "1", read_terms()) is None
+    assert licence_of("click", "0.1", read_terms()) is None
 
 
+@of_locked
 def test_the_list_keeps_what_is_not_installed_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(licences, "locked", lambda: {"click": True, "no-such-package": False})
+    monkeypatch.setattr(
+        licences, "locked", lambda: {"click": Locked(version("click"), True), "no-such-package": Locked("1", False)}
+    )
     text = licences.document(read_terms(), "| no-such-package | MIT | development |\n| gone | MIT | development |\n")
     assert "| click | BSD-3-Clause | the program |\n| no-such-package | MIT | development |\n" in text
     assert "gone" not in text
@@ -79,7 +91,7 @@ def test_the_list_keeps_what_is_not_installed_here(monkeypatch: pytest.MonkeyPat
 
 def test_what_the_program_needs_is_known_apart() -> None:
     packages = locked()
-    assert (packages["jinja2"], packages["pytest"], packages["pip-audit"]) == (True, False, False)
+    assert [packages[name].program for name in ("jinja2", "pytest", "pip-audit")] == [True, False, False]
 
 
 def test_vulnerabilities_fail_the_audit() -> None:
@@ -176,6 +188,25 @@ def test_the_wheel_holds_every_file_of_the_package(wheel: Path) -> None:
         packed = {name for name in archive.namelist() if name.startswith("codepairs/")}
     files = (path for path in (ROOT / "codepairs").rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     assert packed == {path.relative_to(ROOT).as_posix() for path in files}
+
+
+def test_the_source_distribution_holds_the_whole_project(tmp_path: Path) -> None:
+    if Version(version("setuptools")) < Version("77"):
+        pytest.skip("setuptools is older than what pyproject.toml asks for")
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+    files = listed.stdout.split()
+    if not files:
+        pytest.skip("this is no checkout")
+    for name in files:
+        (tmp_path / "source" / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / "source" / name)
+    program = "import sys; from setuptools import build_meta; build_meta.build_sdist(sys.argv[1])"
+    command = [sys.executable, "-W", "ignore", "-c", program, str(tmp_path)]
+    subprocess.run(command, cwd=tmp_path / "source", capture_output=True, check=True)
+    (made,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(made) as archive:
+        packed = {name.partition("/")[2] for name in archive.getnames()}
+    assert set(files) - packed == {".gitignore"}
 
 
 def test_the_installed_program_builds_a_site(wheel: Path, tmp_path: Path) -> None:

@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from codepairs.errors import CodepairsError, ContentError, Place, Problem, errors_of
-from codepairs.limits import MOST_PO_BYTES
 from codepairs.load import Document, read_document
 from codepairs.pipeline import read_site
 from codepairs.plan import Page
 from codepairs.preview import Found, Preview
-from codepairs.reading import UnreadableError, read_bytes
+from codepairs.report import lines_of
 from codepairs.serve.editors import editor_address, written_at
 from codepairs.settings import Settings
 from codepairs.templates import located
@@ -173,13 +172,6 @@ class _Documents:
 
 def excerpt(place: Place) -> list[tuple[int, str]]:
     """The lines around a place with their numbers; none where the file cannot be read."""
-    path = Path(place.path)
-    try:
-        # What a link leads to is shown to nobody.
-        lines = read_bytes(path, within=path.parent, most=MOST_PO_BYTES).decode("utf-8", errors="replace").split("\n")
-    except UnreadableError:
-        return []
     first = max(place.line - _AROUND, 1)
-    return [(rank, line.rstrip("\r")[:_LONGEST]) for rank, line in enumerate(lines, 1)][
-        first - 1 : place.line + _AROUND
-    ]
+    around = lines_of(place.path)[first - 1 : place.line + _AROUND]
+    return [(rank, line[:_LONGEST]) for rank, line in enumerate(around, first)]
