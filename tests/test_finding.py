@@ -216,3 +216,11 @@ def _changes(settings: Settings) -> Iterator[bool]:
     edit(names / "0x2f.yaml", "5.1.1", "0x2F")
     edit(names / "registry.csv", "5.1.1,", "0x2F,")
     yield False
+
+
+def test_a_literal_that_is_written_like_a_word_is_left_to_the_words(searched: Settings) -> None:
+    pipeline.build(searched)
+    data = json.loads((Path(searched.output) / "en" / "search" / "codes.json").read_text(encoding="utf-8"))
+    literals = next(each["literals"] for each in data["protocols"] if each["id"] == "parcel")
+    assert "A<B" in literals
+    assert "FULL" not in literals

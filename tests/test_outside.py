@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -73,7 +74,8 @@ def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(built: Settings, name: 
     path = Path(built.output) / name
     path.unlink()
     os.mkfifo(path)
-    build(built)
+    # A folder whose manifest is gone is no longer known as one of a build.
+    build(replace(built, force=True))
     assert path.is_file()
 
 

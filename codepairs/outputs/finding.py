@@ -151,8 +151,8 @@ def _mentions(code: Code, fact: Fact) -> Counter[str]:
     for value in code.facts.get(fact.id, ()):
         if value not in fact.values:
             found[value] += _LISTED
-    # A code that is written like a literal of another fact is looked up as a code.
-    return Counter({value: count for value, count in found.items() if value != code.code})
+    # What is written like a code is looked up as a code, and what is written like a word is left to the words.
+    return Counter({value: count for value, count in found.items() if value != code.code and not value.isalpha()})
 
 
 def _records(site: Site, protocol: Protocol, voice: Voice) -> Iterator[Record]:

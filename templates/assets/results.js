@@ -115,6 +115,15 @@
     return (href) => factors.get(href) || 1;
   };
 
+  // The codes for which an author expects just this to be typed, where the index has them too far behind to be read.
+  const expected = (query, { protocols, ending }, texts) => {
+    const read = new Set(texts.map(({ meta }) => meta.href));
+    const found = protocols.flatMap(({ id, name, codes }) => codes
+      .filter(([, , , phrases]) => phrases.includes(query))
+      .map(([code, slug, title]) => ({ name: `${name} ${code}`, title, href: `${id}/${slug}${ending}` })));
+    return found.filter(({ href }) => !read.has(href));
+  };
+
   const item = ({ name, title, href, text }) => {
     const li = document.createElement("li");
     const a = li.appendChild(document.createElement("a"));
@@ -139,7 +148,7 @@
     const texts = read.map((each) => ({ ...each, rank: each.rank * weight(each.meta) })).sort((a, b) => b.rank - a.rank);
     if (asked !== query) return;
     const known = new Map();
-    for (const entry of entries) known.set(entry.href, entry);
+    for (const entry of [...entries, ...expected(words, ready.data, texts)]) known.set(entry.href, entry);
     for (const { meta } of texts) known.set(meta.href, meta);
     const listed = [...known.values()];
     const total = listed.length + found.length - texts.length;
