@@ -77,7 +77,7 @@
     const expected = protocols.flatMap(({ codes }) => codes.map(([, , title, phrases]) => [fold(title), ...phrases]));
     const known = new Set(expected.flat().join(" ").split(/[^\p{L}]+/u));
     const mend = async (word) => {
-      if (word.length < 5 || /\d/.test(word) || [...known].some((each) => each.startsWith(word))) return word;
+      if (word.length < 5 || /[\d-]/.test(word) || [...known].some((each) => each.startsWith(word))) return word;
       const alike = [...known].filter((each) => each[0] === word[0]);
       const [far, near] = alike.map((each) => [distance(word, each), each]).sort(([a], [b]) => a - b)[0] ?? [];
       return far === 1 || (far === 2 && word.length > 7 && !(await paged(pagefind, word)).length) ? near : word;
