@@ -122,7 +122,7 @@ def crowded(built: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     edit(built.content / "site.yaml", "search: no", "search: no\nhost: small")
     host = replace(small_host(files=50, redirects=1, bytes=10**9), files=("_redirects",))
     monkeypatch.setattr(hosts, "known_hosts", lambda: {"small": host})
-    for module in (pipeline, "codepairs.validate", "codepairs.outputs.redirects", "codepairs.changes"):
+    for module in (pipeline, "codepairs.validate", "codepairs.outputs.redirects"):
         name = module if isinstance(module, str) else module.__name__
         monkeypatch.setattr(f"{name}.known_hosts", hosts.known_hosts)
     return built
@@ -182,6 +182,14 @@ def test_compressed_copies_are_files_of_the_site(crowded: Settings) -> None:
     files = len(snapshot(Path(crowded.output)))
     assert files > plain
     assert f"the site has {files} files" in report.warnings[0].message
+
+
+def test_every_folder_is_an_entry_too(tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    for name in ("1", "a/b/2", "a/b/3"):
+        (tmp_path / name).write_bytes(b"four")
+    found = figures_of_folder(tmp_path)
+    assert (found.files, found.entries, found.bytes, found.folder_files, found.fullest) == (3, 5, 12, 2, "a/b")
 
 
 def test_figures_of_a_folder_are_those_of_its_manifest(crowded: Settings) -> None:
