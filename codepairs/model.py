@@ -40,7 +40,7 @@ __all__ = [
 TONES = ("proceeds", "succeeded", "failed-for-now", "failed-for-good")
 """What an outcome can mean to the reader; every value of the outcome declares one."""
 
-_CODE_SPAN = re.compile(r"(?<!`)(`++)(?:(?!\1).)++\1", re.DOTALL)
+_CODE_SPAN = re.compile(r"(?<!`)(`++)(?:(?!\1).)+\1", re.DOTALL)
 _PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
 _MARKS = re.compile(r"[\\`*_\[\]<>!]")
 _DEEP = re.compile(rf"(?m)^(?:[ \t>*+-]|[0-9]{{1,9}}[.)]){{{MOST_NESTED + 1}}}")

@@ -28,7 +28,7 @@ _ENTRY = re.compile(
 )
 _FORM = re.compile(rf"msgstr\[([0-9])\] ({_STRING})\n")
 _COMMENTS = re.compile(r"(?:(?:#.*)?\n)*")
-_INNER = re.compile(r'(?:[^"\\]++|\\[abfnrtv\\"0-7x])*+')
+_INNER = re.compile(r'(?:[^"\\]++|\\[abfnrtv\\"0-7x])*')
 _ESCAPED = re.compile(r'\\([\\trn"])')
 _WRITTEN = re.compile(r'(?:msg[a-z_]+(?:\[[0-9]\])? )?"(.*)')
 _ESCAPE = re.compile(r"\\(.)")

@@ -29,7 +29,7 @@ __all__ = ["WordList", "missing_dictionary", "misspelt", "read_words", "words_of
 _FOLDERS = ("/usr/share/hunspell", "/usr/share/myspell/dicts", "/usr/share/myspell", "/Library/Spelling")
 _LITERAL = re.compile(
     r"`[^`]*`|\{[a-z_]+\}|<?https?://\S+|(?<![\w.+-])[\w.+-]++@\S+|\]\([^)]*\)"
-    r"|(?<![\w.-])[\w-]++(?:\.[\w-]++)++"
+    r"|(?<![\w.-])[\w-]++(?:\.[\w-]++)+"
 )
 _TOKEN = re.compile(r"[\w’']+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
