@@ -17,7 +17,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from codepairs.editing import editor_schemas
-from codepairs.hosts import HOSTS_FILE, known_hosts
+from codepairs.hosts import HOSTS_FILE
 from codepairs.limits import MOST_FILES, MOST_PO_BYTES
 from codepairs.model import Code, CuratedPair, Protocol, Text
 from codepairs.outputs.images import cards
@@ -61,7 +61,6 @@ def parts_of(site: Site, kinds: Iterable[PageKind]) -> dict[str, str]:
         "fragments *": _digest(*map(str, fragments)),
         "listing *": _digest(*_listing(site)),
         "labels *": _digest(*(site.template_digests.get(name, "") for name in _LABELS)),
-        "host *": _digest(repr(known_hosts().get(catalogue.site.host))),
         "editing *": _digest(repr(editor_schemas(catalogue))),
         "indexer *": indexer_digest(),
     }

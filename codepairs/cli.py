@@ -330,19 +330,22 @@ def schemas(**options: Any) -> None:
 
 
 @main.command()
-@click.argument("name", type=click.Choice(("nginx", *CONFIGURATIONS)))
+@click.argument("name", type=click.Choice(("nginx", "cloudfront", *CONFIGURATIONS)))
 @click.option("--folder", default="/srv/www/site", show_default=True, help="Where the site lies on a server (nginx).")
 @_options
 def host(name: str, folder: str, **options: Any) -> None:
     """Print what belongs beside the site for a host: a server's configuration, a workflow, settings."""
     from codepairs import pipeline
-    from codepairs.hosting.configuration import nginx
+    from codepairs.hosting.configuration import cloudfront, nginx
 
     if name in CONFIGURATIONS:
         click.echo(configuration_of(name), nl=False)
         return
     with _reported("text"):
         site, _ = pipeline.read_site(Settings(**options))
+    if name == "cloudfront":
+        click.echo(cloudfront(site.catalogue.site.title), nl=False)
+        return
     try:
         click.echo(nginx(site.catalogue.site.title, site.base_url, folder), nl=False)
     except ValueError as error:

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from codepairs.errors import Place, Problem
 from codepairs.fields import Fields
@@ -46,6 +46,7 @@ _NEAR = 0.9
 
 MEASURES: Mapping[str, str] = {
     "files": "files",
+    "entries": "files and folders",
     "folder_files": "files in one folder",
     "bytes": "bytes",
     "file_bytes": "bytes in one file",
@@ -59,9 +60,10 @@ MEASURES: Mapping[str, str] = {
 """What a limit can be of, as messages say it."""
 
 _REMEDIES = {
-    "files": ("leave out languages, protocols, `images` or `search`",),
+    "files": ("leave out `--compress`, languages, protocols, `images` or `search`",),
+    "entries": ("leave out `--compress`, languages, protocols, `images` or `search`",),
     "folder_files": ("leave out codes, as all pairs of a protocol lie in one folder",),
-    "bytes": ("leave out languages, protocols, `images` or `search`",),
+    "bytes": ("leave out `--compress`, languages, protocols, `images` or `search`",),
 }
 
 _LIMIT = Shape(
@@ -132,6 +134,7 @@ class Figures:
     """How large a site is, by the names of MEASURES."""
 
     files: int = 0
+    entries: int = 0
     bytes: int = 0
     file_bytes: int = 0
     folder_files: int = 0
@@ -245,6 +248,7 @@ def _figures(
     most, fullest = max(((count, path) for path, count in folders.items()), default=(0, ""))
     return Figures(
         files=files,
+        entries=files + len(_with_parents(folders)),
         bytes=total,
         file_bytes=largest[0],
         largest=largest[1],
@@ -252,6 +256,11 @@ def _figures(
         fullest=fullest,
         **others,
     )
+
+
+def _with_parents(folders: Iterable[str]) -> set[str]:
+    """The folders and all above them, but for the site itself."""
+    return {str(above) for path in folders for above in (PurePosixPath(path), *PurePosixPath(path).parents)} - {"."}
 
 
 def misfits(host: Host, figures: Figures) -> Iterator[str]:

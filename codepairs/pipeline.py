@@ -17,6 +17,7 @@ from codepairs.compress import codings_of
 from codepairs.errors import ContentError, OutputError, Place, Problem, errors_of
 from codepairs.execute import executor_of, jobs, run, stored
 from codepairs.foreign import foreign_files
+from codepairs.hosting.configuration import headers_file
 from codepairs.hosts import Figures, figures_of_lines, known_hosts, misfits
 from codepairs.indexing import is_installed
 from codepairs.load import Document, read_sources
@@ -164,7 +165,12 @@ def host_problems(site: Site, figures: Callable[..., Figures]) -> tuple[Problem,
     host = known_hosts().get(info.host)
     if host is None or not host.limits:
         return ()
-    found = figures(redirects=sum(1 for _ in redirects_of(site)))
+    headers = headers_file().splitlines() if "_headers" in host.files else []
+    found = figures(
+        redirects=sum(1 for _ in redirects_of(site)),
+        header_rules=sum(line.startswith("/") for line in headers),
+        header_line=max(map(len, headers), default=0),
+    )
     return tuple(Problem(info.host_place, message, warning=True) for message in misfits(host, found))
 
 

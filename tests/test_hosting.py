@@ -61,7 +61,7 @@ def test_headers_of_netlify_and_cloudflare_are_those_of_the_definition() -> None
             assert line.startswith("/")
             assert line.count("*") == 1, "more than one star is not read"
             rules[line] = rule = {}
-        elif not line.startswith("  ! "):
+        else:
             name, _, value = line.strip().partition(": ")
             assert len(line) < 2000
             rule[name] = value

@@ -93,7 +93,7 @@ def test_what_comes_near_or_exceeds_is_said_with_number_limit_source_and_remedy(
     assert near.startswith(
         f"the site has 90 files, 90 % of the 100 that Small (Free) takes ({SOURCE}, read 2026-11-25); "
     )
-    assert "leave out languages" in near
+    assert "leave out `--compress`, languages" in near
     assert "11 bytes in one file (en/a.json), more than the 10 that" in over
     assert over.endswith("choose a host that it fits: " + ", ".join(known_hosts()))
 
@@ -122,7 +122,7 @@ def crowded(built: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     edit(built.content / "site.yaml", "search: no", "search: no\nhost: small")
     host = replace(small_host(files=50, redirects=1, bytes=10**9), files=("_redirects",))
     monkeypatch.setattr(hosts, "known_hosts", lambda: {"small": host})
-    for module in (pipeline, "codepairs.validate", "codepairs.outputs.redirects", "codepairs.changes"):
+    for module in (pipeline, "codepairs.validate", "codepairs.outputs.redirects"):
         name = module if isinstance(module, str) else module.__name__
         monkeypatch.setattr(f"{name}.known_hosts", hosts.known_hosts)
     return built
@@ -163,6 +163,33 @@ def test_a_check_of_the_built_site_says_what_the_build_said(crowded: Settings) -
     site = site_of(crowded)
     (found, _) = pipeline.host_problems(site, lambda **others: figures_of_folder(Path(crowded.output), **others))
     assert found == expected
+
+
+@pytest.mark.parametrize("measure", ["header_rules", "header_line"])
+def test_the_headers_of_the_site_are_measured_too(
+    crowded: Settings, monkeypatch: pytest.MonkeyPatch, measure: str
+) -> None:
+    site = site_of(crowded)
+    host = replace(small_host(**{measure: 1}), files=("_headers",))
+    monkeypatch.setattr("codepairs.pipeline.known_hosts", lambda: {"small": host})
+    (problem,) = pipeline.host_problems(site, Figures)
+    assert f"{hosts.MEASURES[measure]}, more than the 1 that" in problem.message
+
+
+def test_compressed_copies_are_files_of_the_site(crowded: Settings) -> None:
+    plain = len(snapshot(Path(crowded.output)))
+    report = pipeline.build(replace(crowded, compress=("gzip",)))
+    files = len(snapshot(Path(crowded.output)))
+    assert files > plain
+    assert f"the site has {files} files" in report.warnings[0].message
+
+
+def test_every_folder_is_an_entry_too(tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    for name in ("1", "a/b/2", "a/b/3"):
+        (tmp_path / name).write_bytes(b"four")
+    found = figures_of_folder(tmp_path)
+    assert (found.files, found.entries, found.bytes, found.folder_files, found.fullest) == (3, 5, 12, 2, "a/b")
 
 
 def test_figures_of_a_folder_are_those_of_its_manifest(crowded: Settings) -> None:

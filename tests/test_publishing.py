@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
@@ -18,6 +19,7 @@ from click.testing import CliRunner
 from codepairs import pipeline
 from codepairs.cli import main
 from codepairs.errors import OutputError
+from codepairs.hosting.headers import POLICY, SECURITY
 from codepairs.hosts import known_hosts
 from codepairs.manifest import MANIFEST
 from codepairs.publishing import CONFIGURATIONS, configuration_of
@@ -136,6 +138,23 @@ def test_the_pipeline_tests_before_it_publishes_the_folder_that_it_builds() -> N
     assert pipeline_of["stages"] == [pipeline_of["check"]["stage"], pipeline_of["pages"]["stage"]]
     assert pipeline_of["pages"]["artifacts"]["paths"] == ["public"]
     assert all("public" in words for words in commands("gitlab-pages")[2:])
+
+
+# CloudFront
+
+
+def test_the_policy_of_cloudfront_says_what_the_definition_says(tiny: Settings) -> None:
+    """Each header once, and within the quotas: ten headers of one's own, 1,783 characters of a policy."""
+    folders = [f"--{name}={getattr(tiny, name)}" for name in ("content", "locales", "templates")]
+    data = json.loads(CliRunner().invoke(main, ["host", "cloudfront", *folders]).output)
+    custom = {each["Header"]: each["Value"] for each in data["CustomHeadersConfig"]["Items"]}
+    secured = data["SecurityHeadersConfig"]
+    assert secured["ContentSecurityPolicy"]["ContentSecurityPolicy"] == POLICY
+    assert len(POLICY) <= 1_783
+    assert data["CustomHeadersConfig"]["Quantity"] == len(custom) <= 10
+    assert custom.items() <= SECURITY.items()
+    # Four headers of the definition have fields of their own; transport is no part of it.
+    assert len(SECURITY) - len(custom) == 4 == len(secured) - 1
 
 
 # Netlify, Cloudflare Pages

@@ -17,10 +17,12 @@ import zstandard
 
 from codepairs import pipeline
 from codepairs.errors import OutputError
+from codepairs.hosting.headers import CACHED, REVALIDATED
 from codepairs.manifest import MANIFEST
 from codepairs.settings import Settings
 from codepairs.stores import store_of
 from codepairs.stores.archive import Archive
+from codepairs.stores.remote import headers_of
 from codepairs.write import Folder
 from tests.servers import built_by_command, make_bucket, s3_server
 from tests.sites import edit, snapshot
@@ -245,6 +247,18 @@ def test_objects_have_the_media_types_that_browsers_expect(built: Settings, s3: 
     }
 
 
+def test_a_name_alone_says_type_coding_and_how_long_caches_keep_an_object() -> None:
+    kept = {"Content-Type": "application/octet-stream", "Cache-Control": CACHED}
+    assert headers_of("en/search/fragment/en_1.pf_fragment") == kept
+    assert headers_of("en/search/index/en_1.pf_index") == kept
+    page = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": REVALIDATED}
+    assert headers_of("en/a.html") == page
+    assert headers_of("en/a.html.gz") == page | {"Content-Encoding": "gzip"}
+    assert headers_of("en/a.html.br") == page | {"Content-Encoding": "br"}
+    assert headers_of("en/search/pagefind.wasm")["Content-Type"] == "application/wasm"
+    assert headers_of("en/search/wasm.en.pagefind")["Content-Type"] == "application/octet-stream"
+
+
 def _headers_of(found: Any) -> dict[str, str]:
     """The headers of an object, as they are given with another."""
     given = {"ContentType": found.content_type, "CacheControl": found.cache_control}
@@ -318,7 +332,7 @@ def test_an_object_with_other_headers_is_sent_again(built: Settings, s3: dict[st
     assert "files: 1 written" in _ok(built_by_command(built, place, "--full", env=s3))
     page.reload()
     assert page.content_type == "text/html; charset=utf-8"
-    assert page.cache_control != "no-store"
+    assert page.cache_control == REVALIDATED
 
 
 def test_a_store_that_cannot_be_reached_is_an_error(tiny: Settings, s3: dict[str, str]) -> None:

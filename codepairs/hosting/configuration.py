@@ -5,6 +5,7 @@ A model is a file of this package with `@NAME@` for what differs from site to si
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 
 from codepairs.hosting.headers import CACHED, REVALIDATED, RULES, SECURITY, TRANSPORT, expression
 
-__all__ = ["headers_file", "htaccess", "nginx"]
+__all__ = ["cloudfront", "headers_file", "htaccess", "nginx"]
 
 
 def nginx(title: str, url: str, folder: str) -> str:
@@ -68,6 +69,26 @@ def htaccess(url: str) -> str:
     )
 
 
+def cloudfront(title: str) -> str:
+    """The response headers policy of CloudFront, as `aws cloudfront create-response-headers-policy` takes it."""
+    rest = dict(SECURITY)
+    secured = {
+        "ContentSecurityPolicy": {"Override": True, "ContentSecurityPolicy": rest.pop("Content-Security-Policy")},
+        "ContentTypeOptions": {"Override": rest.pop("X-Content-Type-Options") == "nosniff"},
+        "FrameOptions": {"Override": True, "FrameOption": rest.pop("X-Frame-Options")},
+        "ReferrerPolicy": {"Override": True, "ReferrerPolicy": rest.pop("Referrer-Policy")},
+        "StrictTransportSecurity": {"Override": True, "AccessControlMaxAgeSec": int(TRANSPORT[1].rpartition("=")[2])},
+    }
+    custom = [{"Header": name, "Value": value, "Override": True} for name, value in rest.items()]
+    policy = {
+        "Name": "codepairs",
+        "Comment": f"Headers of {_word(title)}",
+        "SecurityHeadersConfig": secured,
+        "CustomHeadersConfig": {"Quantity": len(custom), "Items": custom},
+    }
+    return f"{json.dumps(policy, ensure_ascii=False, indent=2)}\n"
+
+
 def headers_file() -> str:
     """The `_headers` of Netlify and of Cloudflare Pages, which let caches ask each time if nothing else is said."""
     return "\n".join(_header_lines()) + "\n"
@@ -79,7 +100,6 @@ def _header_lines() -> Iterator[str]:
     for rule in RULES:
         # One star a line is all that both read; a folder by itself is a placeholder.
         yield f"/{rule.pattern.replace('**', '*').replace('*/', ':folder/', 1)}"
-        yield "  ! Cache-Control"
         yield f"  Cache-Control: {CACHED}"
 
 

@@ -27,4 +27,4 @@ def _files(site: Site, plan: Plan, batch: Batch) -> Iterator[File]:
     yield File(name, _MADE[name](site).encode())
 
 
-HOSTING = OutputKind(name="hosting", needs=("host", "program", "settings"), holds="{0}", files=_files, keys=_keys)
+HOSTING = OutputKind(name="hosting", needs=("program", "settings"), holds="{0}", files=_files, keys=_keys)

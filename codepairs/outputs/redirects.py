@@ -49,5 +49,5 @@ def _files(site: Site, plan: Plan, batch: Batch) -> Iterator[File]:
 
 
 REDIRECTS = OutputKind(
-    name="redirects", needs=("host", "settings", "program", "pair"), holds="_redirects", files=_files, keys=_keys
+    name="redirects", needs=("settings", "program", "pair"), holds="_redirects", files=_files, keys=_keys
 )

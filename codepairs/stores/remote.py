@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from obstore import ObjectMeta
     from obstore.store import ObjectStore
 
-__all__ = ["Remote"]
+__all__ = ["Remote", "headers_of"]
 
 _KINDS = ("s3", "gcs", "azure")
 _AT_ONCE = 32
@@ -88,7 +88,7 @@ class Remote:
     def put(self, path: str, data: Data) -> Written:
         """Send one object, unless it has these bytes already."""
         with self._reported(f"{self.address}/{path}", "written"), _content(data) as content:
-            attributes = _headers(path)
+            attributes = headers_of(path)
             found = None if self._bare else self._found(path, attributes)
             if found and self._same(path, found, content):
                 return Written(_stamp(found), False)
@@ -247,7 +247,7 @@ def _tag(e_tag: str | None) -> str:
     return (e_tag or "").strip('"')
 
 
-def _headers(path: str) -> dict[str, str]:
+def headers_of(path: str) -> dict[str, str]:
     """What a store says of an object to those who ask for it: by the name alone, the same on every machine."""
     kind, encoding = _TYPES.guess_type(path)
     kind = kind or "application/octet-stream"
