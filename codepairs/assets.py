@@ -2,8 +2,7 @@
 
 All `.css` files are joined into one sheet in the order of their declared layers, so that a page costs one request;
 everything else is copied as it is, scripts without their lines of comment; what a link leads to outside of the folder
-is left out. Names are stable: a name that followed the
-bytes would touch every page with every change of style.
+is left out. Names are stable: a name that followed the bytes would touch every page with every change of style.
 """
 
 from __future__ import annotations

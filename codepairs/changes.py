@@ -17,7 +17,6 @@ from hashlib import blake2b
 from pathlib import Path
 
 from codepairs.editing import editor_schemas
-from codepairs.hosts import HOSTS_FILE
 from codepairs.limits import MOST_FILES, MOST_PO_BYTES
 from codepairs.model import Code, CuratedPair, Protocol, Text
 from codepairs.outputs.images import cards
@@ -224,7 +223,6 @@ def inputs_digest(settings: Settings) -> str:
     made = blake2b(program_digest().encode(), digest_size=16)
     tools = (_drawing_digest(), indexer_digest())
     made.update(repr((settings.base_url, settings.strict, settings.search, settings.compress, *tools)).encode())
-    made.update(HOSTS_FILE.read_bytes())
     for folder in (settings.content, settings.locales, settings.templates):
         made.update(b"\0")
         for path in _files_below(folder):

@@ -196,9 +196,7 @@ def _foreign(output: Path) -> Iterator[str]:
 
     with Manifest(Folder(output)) as manifest:
         if manifest.head:
-            found = foreign_files(output, map(manifest.line, manifest), manifest.head["files"])
-            if found.number:
-                yield f"{output}: holds {found}"
+            yield from foreign_files(output, manifest.lines(), manifest.head["files"])
 
 
 @main.command("links")

@@ -39,6 +39,13 @@ class Coding:
     decompress: Callable[[bytes], bytes]
     """Raises an error of its library where bytes are no such copy."""
 
+    def gives(self, packed: bytes, data: bytes) -> bool:
+        """Whether a copy is whole, and one of these bytes."""
+        try:
+            return self.decompress(packed) == data
+        except Exception:
+            return False
+
 
 def _gzip(data: bytes, quick: bool) -> bytes:
     return zlib.compress(data, 6 if quick else 9, _GZIP)
@@ -141,10 +148,10 @@ def _kept(store: Store, copy: str, data: bytes, coding: Coding) -> Stamp | None:
         return None
     with file:
         try:
-            same = coding.decompress(file.read()) == data
-        except Exception:
+            packed = file.read()
+        except OSError:
             return None
-    return store.stamp(copy) if same else None
+    return store.stamp(copy) if coding.gives(packed, data) else None
 
 
 def _ending(path: str) -> str:

@@ -237,14 +237,14 @@ def produce(job: Job) -> list[Receipt]:
 
 def _produced(task: Task, job: Job) -> Receipt:
     batch, files = task.batch, dict(task.kept or {})
-    before, written = sum(original_of(path) is None for path in files), 0
-    made = _files(batch, files.copy(), job.site)
+    rendered = written = 0
+    made = _files(batch, task.kept or (), job.site)
     many = batch.kind in _MANY
     for path, (stamp, changed) in put_with_copies(job.store, batch.name, made, job.compress, many):
         files[path] = stamp
+        rendered += original_of(path) is None
         written += changed
-    rendered = sum(original_of(path) is None for path in files) - before if batch.count else 0
-    return Receipt(batch, line_of(batch.name, files), rendered, written, len(files))
+    return Receipt(batch, line_of(batch.name, files), rendered if batch.count else 0, written, len(files))
 
 
 def _files(batch: Batch, kept: Container[str], site: SiteKey) -> Iterator[tuple[str, bytes | Iterable[bytes]]]:

@@ -305,8 +305,8 @@ def _alike(word: str, names: list[str]) -> list[str]:
     return nsmallest(MOST_GUESSES, names, key=lambda name: (name[:1] != word[:1], abs(len(name) - len(word))))
 
 
-def listed(names: Iterable[str]) -> str:
-    """The names joined for a message, at most twenty of them."""
+def listed(names: Iterable[str], most: int = 20) -> str:
+    """The names joined for a message, at most so many of them, and how many there are beside these."""
     all_names = list(names)
-    more = f" and {len(all_names) - 20} more" if len(all_names) > 20 else ""
-    return (", ".join(all_names[:20]) or "none") + more
+    more = f" and {len(all_names) - most:,} more" if len(all_names) > most else ""
+    return (", ".join(all_names[:most]) or "none") + more

@@ -10,41 +10,32 @@ import os
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
 
 from codepairs.manifest import MANIFEST, files_of
 from codepairs.staging import is_staged
 
-__all__ = ["Foreign", "foreign_files"]
+__all__ = ["foreign_files"]
 
 _SLOTS = 1 << 24
 _SHOWN = 5
 
 
-class Foreign(NamedTuple):
-    """Files that no build has made."""
+def foreign_files(output: Path, lines: Iterable[bytes], known: int) -> Iterator[str]:
+    """A line on the files below `output` that stand in none of the lines of a manifest, where there are any.
 
-    number: int
-    names: tuple[str, ...]
-    """Some of them, as paths below the output."""
-
-    def __str__(self) -> str:
-        more = ", …" if self.number > len(self.names) else ""
-        files = "1 file" if self.number == 1 else f"{self.number:,} files"
-        return f"{files} that no build has made: {', '.join(self.names)}{more}"
-
-
-def foreign_files(output: Path, lines: Iterable[bytes], known: int) -> Foreign:
-    """The files below `output` that stand in none of the lines of a manifest; `known` is how many stand there."""
+    `known` is how many stand there.
+    """
     count = sum(1 for _ in _paths(output)) - known
     if count <= 0:
-        return Foreign(0, ())
+        return
     slots = bytearray(_SLOTS)
     for line in lines:
         for path in files_of(line):
             slots[hash(path) % _SLOTS] = 1
-    names = (path for path in _paths(output) if not slots[hash(path) % _SLOTS])
-    return Foreign(count, tuple(islice(names, _SHOWN)))
+    names = list(islice((path for path in _paths(output) if not slots[hash(path) % _SLOTS]), _SHOWN))
+    files = "1 file" if count == 1 else f"{count:,} files"
+    more = ", …" if count > len(names) else ""
+    yield f"{output}: holds {files} that no build has made: {', '.join(names)}{more}"
 
 
 def _paths(output: Path) -> Iterator[str]:

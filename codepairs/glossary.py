@@ -77,10 +77,13 @@ def _entry(fields: Fields) -> Entry:
 
 
 def _forms(fields: Fields, name: str) -> tuple[str, ...]:
+    forms = []
     for node in fields.scalars(name):
         if wrong := form_problem(node.value):
             fields.problem(node.place, wrong)
-    return tuple(node.value for node in fields.scalars(name) if not form_problem(node.value))
+        else:
+            forms.append(node.value)
+    return tuple(forms)
 
 
 def form_problem(form: str) -> str:

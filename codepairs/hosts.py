@@ -23,7 +23,6 @@ from codepairs.load import Document, Node, parse_document
 from codepairs.shapes import ADDRESS, DATE, IDENTIFIER, Field, Shape
 
 __all__ = [
-    "HOSTS_FILE",
     "HOST_FILES",
     "MEASURES",
     "Figures",
@@ -36,7 +35,7 @@ __all__ = [
     "misfits",
 ]
 
-HOSTS_FILE = Path(__file__).with_name("hosts.yaml")
+_PATH = Path(__file__).with_name("hosts.yaml")
 
 HOST_FILES = ("_headers", "_redirects", ".htaccess", ".nojekyll")
 """The files that belong into a site for some hosts only."""
@@ -154,7 +153,7 @@ class Figures:
 @cache
 def known_hosts() -> Mapping[str, Host]:
     """The hosts of hosts.yaml by name, in its order. Raises ValueError where that file is broken."""
-    hosts, problems = hosts_of(parse_document(HOSTS_FILE, HOSTS_FILE.read_text(encoding="utf-8")))
+    hosts, problems = hosts_of(parse_document(_PATH, _PATH.read_text(encoding="utf-8")))
     if problems:
         raise ValueError("\n".join(map(str, problems)))
     return hosts

@@ -30,7 +30,6 @@ _MOST_AT_START = 100_000
 _MOST_IN_PYTHON = 20_000
 """How many the pattern of a word, or of a rule, may take."""
 
-_LONGEST = LONGEST_PATTERN
 _DEEPEST = 20
 _SYNTAX = frozenset(".^$*+?()[]{}|\\/")
 _IN_CLASS = frozenset("\\]^-[&~|")
@@ -158,8 +157,8 @@ class _Reader:
         self.depth = depth
         self.end = end
         self.at = 0
-        if len(source) > _LONGEST or depth > _DEEPEST:
-            raise PatternError(f"it is longer than {_LONGEST} characters, or nested too deep")
+        if len(source) > LONGEST_PATTERN or depth > _DEEPEST:
+            raise PatternError(f"it is longer than {LONGEST_PATTERN} characters, or nested too deep")
 
     def error(self, message: str) -> PatternError:
         return PatternError(f"character {self.at + 1}: {message}")
@@ -197,8 +196,8 @@ class _Reader:
         if most is None and not self.endless:
             raise self.error("a repetition without end; write {0,80}")
         top = max(least, self.endless) if most is None else most
-        if top < least or top > _LONGEST:
-            raise self.error(f"a repetition goes up, to at most {_LONGEST}")
+        if top < least or top > LONGEST_PATTERN:
+            raise self.error(f"a repetition goes up, to at most {LONGEST_PATTERN}")
         return repeated(atom, least, top, f"{sign if most is not None else f'{{{least},{top}}}'}{lazy}")
 
     def _count(self) -> tuple[int, int | None, str]:

@@ -16,6 +16,7 @@ from codepairs.changes import inputs_digest, parts_of
 from codepairs.compress import codings_of
 from codepairs.errors import ContentError, OutputError, Place, Problem, errors_of
 from codepairs.execute import executor_of, jobs, run, stored
+from codepairs.fields import listed
 from codepairs.foreign import foreign_files
 from codepairs.hosting.configuration import headers_file
 from codepairs.hosts import Figures, figures_of_lines, known_hosts, misfits
@@ -229,19 +230,17 @@ def _taken_back(store: Store) -> Iterator[None]:
 def _check_foreign(settings: Settings, work: Work) -> None:
     """Nothing that somebody else has put where a page goes is replaced without being asked."""
     if paths := work.foreign():
-        more = f" and {len(paths) - _SHOWN:,} more" if len(paths) > _SHOWN else ""
         raise OutputError(
             f"{settings.output}: the site has files where others lie that no build has made: "
-            f"{', '.join(paths[:_SHOWN])}{more}; move them away, or build with --force to replace them"
+            f"{listed(paths, _SHOWN)}; move them away, or build with --force to replace them"
         )
 
 
 def _tell_foreign(store: Store, after: NewManifest, watcher: Watcher) -> None:
     """Files that nobody looks after are named, as they may be left by mistake."""
     if isinstance(store, Folder):
-        found = foreign_files(store.path, after.lines(), after.files)
-        if found.number:
-            watcher.message(f"{store.path}: holds {found}")
+        for line in foreign_files(store.path, after.lines(), after.files):
+            watcher.message(line)
 
 
 def _make(settings: Settings, work: Work, after: NewManifest, watcher: Watcher) -> tuple[int, int]:

@@ -63,10 +63,10 @@ def _site(document: Document, protocols: tuple[str, ...], problems: list[Problem
         nothing = Text("", "", "site")
         return SiteInfo(title="", url="/", tagline=nothing, description=nothing, languages=(Language("en", True),))
     fields = Fields(document.root, Place(str(document.path)), SITE, problems)
-    listed = fields.sequence("languages")
-    if len(listed) > MOST_LANGUAGES:
+    nodes = fields.sequence("languages")
+    if len(nodes) > MOST_LANGUAGES:
         fields.problem(fields.place_of("languages"), f"a site has at most {MOST_LANGUAGES} languages")
-    languages = tuple(_language(node, problems) for node in listed[:MOST_LANGUAGES])
+    languages = tuple(_language(node, problems) for node in nodes[:MOST_LANGUAGES])
     if languages and sum(language.source for language in languages) != 1:
         fields.problem(fields.place_of("languages"), "exactly one language must have 'source: true'")
         languages = tuple(replace(language, source=rank == 0) for rank, language in enumerate(languages))

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
 
 from codepairs.errors import OutputError
+from codepairs.fields import listed
 from codepairs.lock import locked
 from codepairs.staging import (
     Staging,
@@ -36,7 +37,7 @@ from codepairs.staging import (
     written,
 )
 
-__all__ = ["Data", "Folder", "Stamp", "Store", "Written"]
+__all__ = ["Data", "Folder", "Plain", "Stamp", "Store", "Written"]
 
 _SHOWN = 5
 """How many names of files a message gives."""
@@ -101,6 +102,21 @@ class Store(Protocol):
         """The build has failed; called instead of `finish`, or after it has failed."""
 
 
+class Plain:
+    """What a store answers in which nothing waits for its place, and nothing lies that is somebody else's."""
+
+    def claim(self) -> None:
+        """Whoever names the place may write there."""
+
+    def journals(self) -> list[str]:
+        """No build leaves one."""
+        return []
+
+    def replaces(self, path: str) -> bool:
+        """Nothing waits for its place."""
+        return False
+
+
 class Folder:
     """A folder on this machine, or on one that all workers reach.
 
@@ -139,8 +155,8 @@ class Folder:
         names = sorted(name for name in _names(self.path) if not name.startswith(_OURS))
         if names:
             raise OutputError(
-                f"{self.path}: holds files that no build has made ({_listed(names)}); choose another folder, or build "
-                "with --force: what is there stays, but for files in the place of pages"
+                f"{self.path}: holds files that no build has made ({listed(names, _SHOWN)}); choose another folder, or "
+                "build with --force: what is there stays, but for files in the place of pages"
             )
 
     def journals(self) -> list[str]:
@@ -300,12 +316,6 @@ def _names(folder: Path) -> list[str]:
         return os.listdir(folder)
     except OSError:
         return []
-
-
-def _listed(names: list[str]) -> str:
-    """The first few names, and how many there are beside them."""
-    more = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _waiting(staging: Staging, path: str, data: Data) -> Written:

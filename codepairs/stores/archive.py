@@ -24,7 +24,7 @@ import zstandard
 
 from codepairs.errors import OutputError
 from codepairs.lock import locked
-from codepairs.write import Data, Folder, Stamp, Written
+from codepairs.write import Data, Folder, Plain, Stamp, Written
 
 __all__ = ["Archive"]
 
@@ -33,7 +33,7 @@ _CHUNK = 1 << 20
 _END = bytes(2 * tarfile.BLOCKSIZE)
 
 
-class Archive:
+class Archive(Plain):
     """An archive at a path; the workers reach the folder that it lies in."""
 
     forkable = True
@@ -47,17 +47,6 @@ class Archive:
         """Keep other builds out of the parts."""
         with locked(self.folder, told):
             yield
-
-    def claim(self) -> None:
-        """An archive is replaced as a whole, as whoever names it wants it."""
-
-    def journals(self) -> list[str]:
-        """Nothing is put in place but the whole."""
-        return []
-
-    def replaces(self, path: str) -> bool:
-        """Nothing lies there."""
-        return False
 
     def start(self) -> None:
         """Remove what a build that was killed has left; of a link in the place of the parts only the link."""

@@ -29,7 +29,7 @@ from obstore.store import from_url
 
 from codepairs.errors import OutputError
 from codepairs.hosting.headers import cache_of
-from codepairs.write import Data, Stamp, Written
+from codepairs.write import Data, Plain, Stamp, Written
 
 if TYPE_CHECKING:
     from obstore import ObjectMeta
@@ -49,7 +49,7 @@ _TRIES = 2
 store that is busy asks for it."""
 
 
-class Remote:
+class Remote(Plain):
     """A place in an object store, by its address."""
 
     folder: Path | None = None
@@ -70,17 +70,6 @@ class Remote:
     def locked(self, told: Callable[[str], None]) -> AbstractContextManager[None]:
         """Nothing: object stores have no locks."""
         return nullcontext()
-
-    def claim(self) -> None:
-        """Whoever names a place in a store may write there."""
-
-    def journals(self) -> list[str]:
-        """Each object takes its place when it is sent."""
-        return []
-
-    def replaces(self, path: str) -> bool:
-        """Nothing waits for its place."""
-        return False
 
     def start(self) -> None:
         """Nothing has to be done before objects are sent."""

@@ -32,6 +32,8 @@
 
   const fold = (text) => text.toLowerCase();
 
+  const entryOf = ({ id, name }, ending) => ([code, slug, title]) => ({ name: `${name} ${code}`, title, href: `${id}/${slug}${ending}` });
+
   // What the list says of a query: comparisons of two codes, codes, codes with a literal; and the words that are left.
   const direct = (query, data) => {
     const words = fold(query).split(/[\s,;:()<>"'„“”]+/).map((word) => word.replace(/[.!?]+$/, "")).filter(Boolean);
@@ -40,7 +42,7 @@
     const used = new Set(named.flatMap(({ id, name }) => [id, fold(name)]));
     const pairs = [], codes = [], literals = [], begun = [];
     for (const protocol of named.length ? named : data.protocols) {
-      const entry = ([code, slug, title]) => ({ name: `${protocol.name} ${code}`, title, href: `${protocol.id}/${slug}${data.ending}` });
+      const entry = entryOf(protocol, data.ending);
       const ranks = new Set();
       for (const part of parts) {
         const rank = protocol.codes.findIndex(([code, slug]) => fold(code) === part || fold(slug) === part);
@@ -118,9 +120,9 @@
   // The codes for which an author expects just this to be typed, where the index has them too far behind to be read.
   const expected = (query, { protocols, ending }, texts) => {
     const read = new Set(texts.map(({ meta }) => meta.href));
-    const found = protocols.flatMap(({ id, name, codes }) => codes
+    const found = protocols.flatMap((protocol) => protocol.codes
       .filter(([, , , phrases]) => phrases.includes(query))
-      .map(([code, slug, title]) => ({ name: `${name} ${code}`, title, href: `${id}/${slug}${ending}` })));
+      .map(entryOf(protocol, ending)));
     return found.filter(({ href }) => !read.has(href));
   };
 
