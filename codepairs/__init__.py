@@ -35,6 +35,7 @@ compose      pages of one form as their template made it, with places to fill
 plan         Site, Batch, Page, PageKind, OutputKind, Plan
 pages        one module per page kind, and what they are composed of; PAGE_KINDS
 render       pages -> HTML
+dictionary   what the pages of a language have in common, for compression               reads, writes
 trial        some pages, rendered to see whether the templates hold
 outputs      files derived from the plan: assets, data, pictures, search, sitemap; OUTPUTS
 changes      what files depend on, and what of it has changed                        reads

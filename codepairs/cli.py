@@ -119,7 +119,7 @@ def main() -> None:
 @click.option("--jobs", type=click.IntRange(min=0), default=0, show_default=True, help="Processes; 0: all cores.")
 @click.option("--scheduler", metavar="URL", help="Dask scheduler whose workers make the site, as tcp://host:8786.")
 @click.option("--search/--no-search", default=True, help="Make the search index (default), or leave search out.")
-@click.option("--compress", type=_Codings(), default=(), help="Copies beside the files: gzip,br,zstd, any of them.")
+@click.option("--compress", type=_Codings(), default=(), help="Copies beside the files: gzip,br,zstd,dcz, any of them.")
 @click.option("--full", is_flag=True, help="Render every page, whatever the last run left.")
 @click.option("--force", is_flag=True, help="Build into a folder with other files; those in the place of ours go.")
 @click.option("--explain", is_flag=True, help="Say why each file is made or removed.")
@@ -345,9 +345,22 @@ def host(name: str, folder: str, **options: Any) -> None:
         click.echo(cloudfront(site.catalogue.site.title), nl=False)
         return
     try:
-        click.echo(nginx(site.catalogue.site.title, site.base_url, folder), nl=False)
+        click.echo(nginx(site.catalogue.site.title, site.base_url, folder, site.dictionaries), nl=False)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
+
+
+@main.command()
+@_options
+def dictionary(**options: Any) -> None:
+    """Make what --compress dcz needs, from pages as they are now; to be kept, as all its copies follow it."""
+    from codepairs import pipeline
+    from codepairs.dictionary import write_dictionaries
+
+    settings = Settings(**options)
+    with _reported():
+        for path, size in write_dictionaries(settings.templates, pipeline.read_site(settings)[0]):
+            click.echo(f"{path}: {size:,} bytes")
 
 
 @main.group()

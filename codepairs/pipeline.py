@@ -14,6 +14,7 @@ from typing import Any
 from codepairs.assets import read_assets
 from codepairs.changes import inputs_digest, parts_of
 from codepairs.compress import codings_of
+from codepairs.dictionary import read_dictionaries
 from codepairs.errors import ContentError, OutputError, Place, Problem, errors_of
 from codepairs.execute import executor_of, jobs, run, stored
 from codepairs.fields import listed
@@ -35,6 +36,7 @@ from codepairs.stores import store_of
 from codepairs.templates import digests, interface_texts, located, missing_templates, read_templates, template_problems
 from codepairs.translate import Coverage, read_translators
 from codepairs.trial import trial_problems
+from codepairs.urls import dictionary_path
 from codepairs.validate import validate
 from codepairs.watch import Watcher
 from codepairs.work import Work, untouched
@@ -82,6 +84,8 @@ def read_site(settings: Settings, read: Callable[[Path], Document] | None = None
     problems += translation_problems
     if errors_of(problems):
         raise ContentError(problems)
+    dictionaries, dictionary_problems = read_dictionaries(settings.templates, translators)
+    problems += dictionary_problems
     searchable = settings.search and catalogue.site.search
     if searchable and not is_installed():
         problems.append(Problem(Place(str(settings.content / "site.yaml")), _NO_INDEXER, warning=True))
@@ -94,6 +98,7 @@ def read_site(settings: Settings, read: Callable[[Path], Document] | None = None
         interface=interface_texts(settings.templates),
         base_url=_base_url(settings.base_url or catalogue.site.url),
         draws=catalogue.site.images and can_draw(),
+        dictionaries=dictionaries,
     )
     if catalogue.site.images and not site.draws:
         message = "pictures of codes need Pillow: pip install codepairs[images], or say 'images: no' here"
@@ -127,9 +132,9 @@ def build(settings: Settings, watcher: Watcher = _NOBODY) -> Report:
             raise ContentError(missing)
         watcher.step("plan")
         plan = plan_site(site, PAGE_KINDS, OUTPUTS)
-        _compresses(settings, store)
+        copies = _copies(settings, store, site)
         # Other copies are made of all pages, whether those change or not.
-        full = settings.full or tuple(before.head.get("compress", ())) != settings.compress
+        full = settings.full or before.head.get("compress", []) != copies
         parts = parts_of(site, PAGE_KINDS)
         work = Work(plan, store, before, parts, watcher, full=full, force=settings.force, killed=killed)
         if before.head and _restyled(before.head.get("parts", {}), work.parts):
@@ -140,18 +145,26 @@ def build(settings: Settings, watcher: Watcher = _NOBODY) -> Report:
             watcher.step("put files in place, remove what is gone, write the manifest")
             warnings += host_problems(site, lambda **others: figures_of_lines(after.lines(), **others))
             facts = _facts(site, warnings, work, after)
-            head = {"inputs": inputs, "parts": work.parts, "compress": settings.compress}
+            head = {"inputs": inputs, "parts": work.parts, "compress": copies}
             manifest = after.data(head | facts)
             removed = store.finish((batch.name for batch in plan.batches()), work.gone(after), (MANIFEST, manifest))
             _tell_foreign(store, after, watcher)
     return _report(facts, started, written=written, rendered=rendered, removed=removed, unchanged=after.files - written)
 
 
-def _compresses(settings: Settings, store: Store) -> None:
-    """Raises OutputError where copies are wanted that cannot be made, or that nothing would send."""
-    codings_of(settings.compress)
-    if settings.compress and not isinstance(store, Folder):
+def _copies(settings: Settings, store: Store, site: Site) -> list[str]:
+    """What tells the copies that are wanted from others: codings, and dictionaries by the paths that their bytes give.
+
+    Raises OutputError where they cannot be made, or where nothing would send them.
+    """
+    codings = codings_of(settings.compress)
+    if codings and not isinstance(store, Folder):
         raise OutputError(f"{settings.output}: --compress makes copies for servers that choose among them; not here")
+    if not any(coding.shared for coding in codings):
+        return list(settings.compress)
+    if not site.dictionaries:
+        raise OutputError("--compress dcz needs dictionaries: make them by the command `dictionary`, or leave it out")
+    return [*settings.compress, *(dictionary_path(lang, data) for lang, data in site.dictionaries.items())]
 
 
 def rendering_problems(site: Site, settings: Settings) -> list[Problem]:
