@@ -20,7 +20,7 @@ from codepairs.compress import CODINGS, codings_of, original_of
 from codepairs.errors import OutputError
 from codepairs.inspect import site_problems
 from codepairs.settings import Settings
-from tests.sites import copy_of_tiny, edit
+from tests.sites import copy_of_tiny, edit, with_dictionaries
 
 ALL = tuple(CODINGS)
 PAGE = "en/parcel/5.1.1-vs-5.7.1.html"
@@ -57,10 +57,7 @@ def _dictionary(settings: Settings, lang: str = "en") -> Path:
 @pytest.fixture(scope="module")
 def packed_once(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The tiny site with templates of its own and with dictionaries, built with all copies; not to be changed."""
-    tiny = copy_of_tiny(tmp_path_factory.mktemp("packed"), compress=ALL)
-    settings = replace(tiny, templates=tiny.content.parent / "templates")
-    shutil.copytree(tiny.templates, settings.templates)
-    assert _run("dictionary", settings).exit_code == 0
+    settings = with_dictionaries(copy_of_tiny(tmp_path_factory.mktemp("packed"), compress=ALL))
     pipeline.build(settings)
     return settings
 
