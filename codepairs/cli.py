@@ -171,12 +171,12 @@ def check(built: bool, form: str, **options: Any) -> None:
         problems = [*warnings, *language_problems(settings.locales, site)]
         problems += pipeline.rendering_problems(site, settings)
         if built:
-            from codepairs.hosts import figures_of_folder
+            from codepairs.hosts import sizes_below
             from codepairs.inspect import site_problems
 
             folder = Path(settings.output)
             problems += site_problems(folder, settings.locales, site)
-            problems += pipeline.host_problems(site, partial(figures_of_folder, folder))
+            problems += pipeline.host_problems(site, partial(sizes_below, folder))
     for message in (*unchecked_languages(site), *(_foreign(Path(settings.output)) if built else ())):
         click.echo(message, err=True)
     _print_problems(problems, form)

@@ -133,6 +133,14 @@ class NewManifest:
         self._file.seek(0)
         return iter(self._file)
 
+    def sizes(self) -> Iterator[tuple[str, int]]:
+        """All files with their sizes in bytes, the manifest itself among them, but for its head."""
+        own = 0
+        for line in self.lines():
+            own += len(line)
+            yield from ((path, stamp[0]) for path, stamp in files_of(line).items())
+        yield MANIFEST, own
+
     def data(self, head: Mapping[str, Any]) -> Iterator[bytes]:
         """Its bytes, piece by piece; to be read before its lines are asked for again."""
         yield f"{json.dumps({'format': _FORMAT, 'check': self._checked, **head})}\n".encode()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import astuple, dataclass, replace
@@ -20,7 +20,7 @@ from codepairs.execute import executor_of, jobs, run, stored
 from codepairs.fields import listed
 from codepairs.foreign import foreign_files
 from codepairs.hosting.configuration import headers_file
-from codepairs.hosts import Figures, figures_of_lines, known_hosts, misfits
+from codepairs.hosts import figures_of, known_hosts, misfits
 from codepairs.indexing import is_installed
 from codepairs.load import Document, read_sources
 from codepairs.manifest import MANIFEST, Manifest, NewManifest
@@ -143,7 +143,7 @@ def build(settings: Settings, watcher: Watcher = _NOBODY) -> Report:
             written, rendered = _make(settings, work, after, watcher)
             _check_foreign(settings, work)
             watcher.step("put files in place, remove what is gone, write the manifest")
-            warnings += host_problems(site, lambda **others: figures_of_lines(after.lines(), **others))
+            warnings += host_problems(site, after.sizes)
             facts = _facts(site, warnings, work, after)
             head = {"inputs": inputs, "parts": work.parts, "compress": copies}
             manifest = after.data(head | facts)
@@ -173,14 +173,15 @@ def rendering_problems(site: Site, settings: Settings) -> list[Problem]:
     return problems or list(located(ContentError(trial_problems(site)), settings.templates).problems)
 
 
-def host_problems(site: Site, figures: Callable[..., Figures]) -> tuple[Problem, ...]:
-    """Warnings where the site is too large for its host, or nearly so; `figures` is asked only where that matters."""
+def host_problems(site: Site, sizes: Callable[[], Iterable[tuple[str, int]]]) -> tuple[Problem, ...]:
+    """Warnings where the site is too large for its host, or nearly so; `sizes` of its files are asked only for that."""
     info = site.catalogue.site
     host = known_hosts().get(info.host)
     if host is None or not host.limits:
         return ()
     headers = headers_file().splitlines() if "_headers" in host.files else []
-    found = figures(
+    found = figures_of(
+        sizes(),
         redirects=sum(1 for _ in redirects_of(site)),
         header_rules=sum(line.startswith("/") for line in headers),
         header_line=max(map(len, headers), default=0),
