@@ -35,13 +35,13 @@ compose      pages of one form as their template made it, with places to fill
 plan         Site, Batch, Page, PageKind, OutputKind, Plan
 pages        one module per page kind, and what they are composed of; PAGE_KINDS
 render       pages -> HTML
-dictionary   what the pages of a language have in common, for compression               reads, writes
 trial        some pages, rendered to see whether the templates hold
 outputs      files derived from the plan: assets, data, pictures, search, sitemap; OUTPUTS
 changes      what files depend on, and what of it has changed                        reads
 lock         one build at a time in a folder                                         writes
 staging      what a build writes before any of it is seen                            reads, writes
 write        a folder: atomic, only if changed; removals                             writes
+dictionary   what the pages of a language have in common, for compression               reads, writes
 compress     compressed copies of files, beside them
 stores       other places: an archive, an object store                               reads, writes
 manifest     what the last run left, line by line                                    reads, writes

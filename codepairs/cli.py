@@ -6,7 +6,9 @@ reached. A command imports what it needs when it runs, so that none waits for th
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +24,7 @@ from codepairs.errors import CodepairsError, ContentError, OutputError, Place, P
 from codepairs.publishing import CONFIGURATIONS, configuration_of
 from codepairs.report import FORMATS, as_github, as_json, as_text, counted
 from codepairs.settings import Settings
+from codepairs.shapes import SITE_ADDRESS
 from codepairs.stopping import stoppable
 
 if TYPE_CHECKING:
@@ -75,8 +78,24 @@ class _Codings(click.ParamType):  # type: ignore[type-arg]
         return tuple(name for name in CODINGS if name in names)
 
 
+def _site_address(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    """An address of the form that `url` of site.yaml has."""
+    if value and not re.fullmatch(SITE_ADDRESS, value):
+        raise click.BadParameter(f"{value!r} is no address of a site; one is like https://example.org/codes/")
+    return value
+
+
 class _DefaultGroup(click.Group):
-    """A group that runs `build` where no sub-command is named."""
+    """A group that runs `build` where no sub-command is named, and says in a line what the system refuses."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise
+            click.echo(f"{error.filename or 'standard output, or a temporary file'}: {error.strerror}", err=True)
+            sys.exit(1)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not args or (args[0].startswith("-") and args[0] not in ("--help", "--version")):
@@ -89,7 +108,10 @@ def _options(command: F) -> F:
     command = click.option("--quiet", is_flag=True, help="Print problems only.")(command)
     command = click.option("--strict", is_flag=True, help="Warnings and missing translations fail the run.")(command)
     command = click.option(
-        "--base-url", metavar="URL", help="Absolute address of the site; replaces that of site.yaml."
+        "--base-url",
+        metavar="URL",
+        callback=_site_address,
+        help="Absolute address of the site; replaces that of site.yaml.",
     )(command)
     for name, text in reversed(_PATHS):
         kind = (_Place if name == "output" else click.Path)(file_okay=False, path_type=Path)

@@ -32,6 +32,8 @@ _WORTH = 0.9
 """A copy has at most this share of the bytes."""
 _GZIP = 31
 """zlib's number for a gzip header: without name and time, so that the same bytes come out."""
+_SLICE = 64
+"""Bytes of a copy that are looked at at once: they give some megabytes at worst."""
 _DCZ = bytes.fromhex("5e2a4d1820000000")
 """How a dcz stream begins, before the SHA-256 of its dictionary (RFC 9842 section 5)."""
 
@@ -44,15 +46,16 @@ class Coding:
     suffix: str
     compress: Callable[[bytes, bool, bytes], bytes]
     """Of bytes, whether quickly, and of a dictionary."""
-    decompress: Callable[[bytes, bytes], bytes]
-    """Of a copy and a dictionary; raises an error of its library or ValueError where the one is no such copy."""
+    decompress: Callable[[bytes, bytes, int], bytes]
+    """Of a copy and a dictionary, so many bytes. Raises an error of its library or ValueError where it is none; it
+    may where it gives more, as what lies there may be made to fill the memory."""
     shared: bool = False
     """Whether it needs a dictionary."""
 
     def gives(self, packed: bytes, data: bytes, dictionary: bytes) -> bool:
         """Whether a copy is whole, and one of these bytes."""
         try:
-            return self.decompress(packed, dictionary) == data
+            return self.decompress(packed, dictionary, len(data)) == data
         except Exception:
             return False
 
@@ -61,8 +64,12 @@ def _gzip(data: bytes, quick: bool, _: bytes) -> bytes:
     return zlib.compress(data, 6 if quick else 9, _GZIP)
 
 
-def _ungzip(data: bytes, _: bytes) -> bytes:
-    return zlib.decompress(data, _GZIP)
+def _ungzip(data: bytes, _: bytes, most: int) -> bytes:
+    decoder = zlib.decompressobj(_GZIP)
+    made = decoder.decompress(data, most + 1)
+    if not decoder.eof or decoder.unused_data:
+        raise ValueError("is cut, or has more bytes")
+    return made
 
 
 def _brotli(data: bytes, quick: bool, _: bytes) -> bytes:
@@ -71,18 +78,25 @@ def _brotli(data: bytes, quick: bool, _: bytes) -> bytes:
     return bytes(brotli.compress(data, mode=brotli.MODE_TEXT, quality=5 if quick else 11))
 
 
-def _unbrotli(data: bytes, _: bytes) -> bytes:
+def _unbrotli(data: bytes, _: bytes, most: int) -> bytes:
     import brotli
 
-    return bytes(brotli.decompress(data))
+    decoder, made = brotli.Decompressor(), b""
+    for first in range(0, len(data), _SLICE):
+        made += decoder.process(data[first : first + _SLICE])
+        if len(made) > most:
+            break
+    if not decoder.is_finished():
+        raise ValueError("is cut, or has more bytes")
+    return made
 
 
 def _zstd(data: bytes, quick: bool, _: bytes) -> bytes:
     return zstandard.ZstdCompressor(level=3 if quick else 19).compress(data)
 
 
-def _unzstd(data: bytes, _: bytes) -> bytes:
-    return zstandard.ZstdDecompressor().decompress(data)
+def _unzstd(data: bytes, _: bytes, most: int) -> bytes:
+    return _of_size(data, most, zstandard.ZstdDecompressor())
 
 
 def _dcz(data: bytes, quick: bool, dictionary: bytes) -> bytes:
@@ -90,11 +104,18 @@ def _dcz(data: bytes, quick: bool, dictionary: bytes) -> bytes:
     return _head(dictionary) + _with_dictionary(dictionary, 9 if quick else 19).compress(data)
 
 
-def _undcz(data: bytes, dictionary: bytes) -> bytes:
+def _undcz(data: bytes, dictionary: bytes, most: int) -> bytes:
     head = _head(dictionary)
     if not data.startswith(head):
         raise ValueError("made with another dictionary")
-    return zstandard.ZstdDecompressor(dict_data=_raw(dictionary)).decompress(data[len(head) :])
+    return _of_size(data[len(head) :], most, zstandard.ZstdDecompressor(dict_data=_raw(dictionary)))
+
+
+def _of_size(data: bytes, size: int, decoder: zstandard.ZstdDecompressor) -> bytes:
+    """What a frame gives that says its size, as all of ours do."""
+    if zstandard.frame_content_size(data) != size:
+        raise ValueError("has another size")
+    return decoder.decompress(data)
 
 
 def _head(dictionary: bytes) -> bytes:

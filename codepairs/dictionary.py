@@ -14,12 +14,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from codepairs.errors import OutputError, Place, Problem
+from codepairs.errors import ContentError, OutputError, Place, Problem
 from codepairs.pages import PAGE_KINDS
 from codepairs.pages.shared import Shared
 from codepairs.plan import Site
-from codepairs.reading import UnreadableError, read_bytes
+from codepairs.reading import UnreadableError, leads_out, linked_out, read_bytes
 from codepairs.render import render_pages
+from codepairs.staging import replaced
 
 __all__ = ["read_dictionaries", "write_dictionaries"]
 
@@ -47,12 +48,15 @@ def read_dictionaries(templates: Path, languages: Iterable[str]) -> tuple[dict[s
 
 
 def write_dictionaries(templates: Path, site: Site) -> Iterator[tuple[Path, int]]:
-    """Make the dictionary of every language of a site; path and bytes of each. Raises OutputError."""
+    """Make the dictionary of every language of a site; path and bytes of each. Raises OutputError
+    where one cannot be written, ContentError where a link leads elsewhere."""
     for lang in site.translators:
         data, path = b"".join(_sample(site, lang)), _path(templates, lang)
+        if leads_out(path, templates):
+            raise ContentError([linked_out(path, templates)])
         try:
             path.parent.mkdir(exist_ok=True)
-            path.write_bytes(data)
+            replaced(path, data)
         except OSError as error:
             raise OutputError(f"{path}: cannot be written: {error.strerror}") from error
         yield path, len(data)

@@ -84,6 +84,8 @@ def read_site(settings: Settings, read: Callable[[Path], Document] | None = None
     problems += translation_problems
     if errors_of(problems):
         raise ContentError(problems)
+    assets, asset_problems = read_assets(settings.templates)
+    problems += asset_problems
     dictionaries, dictionary_problems = read_dictionaries(settings.templates, translators)
     problems += dictionary_problems
     searchable = settings.search and catalogue.site.search
@@ -92,7 +94,7 @@ def read_site(settings: Settings, read: Callable[[Path], Document] | None = None
     site = Site(
         catalogue=_searchable(catalogue, searchable and is_installed()),
         translators=translators,
-        assets=read_assets(settings.templates),
+        assets=assets,
         templates=read_templates(settings.templates),
         template_digests=digests(settings.templates),
         interface=interface_texts(settings.templates),

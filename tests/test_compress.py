@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import tracemalloc
 import zlib
 from dataclasses import replace
 from pathlib import Path
@@ -168,6 +169,44 @@ def test_a_dictionary_that_is_none_is_named(shared: Settings, data: bytes, said:
     assert f"{_dictionary(shared)}" in result.output
     assert said in result.output
     assert not Path(shared.output).exists()
+
+
+def _bomb(name: str, dictionary: bytes) -> bytes:
+    """A copy of a few kilobytes that gives 64 MB."""
+    data = bytes(64 << 20)
+    if name == "gzip":
+        return zlib.compress(data, 9, 31)
+    if name == "br":
+        return bytes(brotli.compress(data, quality=1))
+    if name == "zstd":
+        return zstandard.ZstdCompressor(level=1).compress(data)
+    raw = zstandard.ZstdCompressionDict(dictionary, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+    packed = zstandard.ZstdCompressor(level=1, dict_data=raw).compress(data)
+    return SKIPPABLE + hashlib.sha256(dictionary).digest() + packed
+
+
+@pytest.mark.parametrize("name", CODINGS)
+def test_a_copy_that_would_fill_the_memory_is_none(name: str) -> None:
+    coding, dictionary, data = CODINGS[name], bytes(range(256)), bytes(1000)
+    assert coding.gives(coding.compress(data, True, dictionary), data, dictionary)
+    assert not coding.gives(coding.compress(data, True, dictionary)[:-1], data, dictionary)
+    bomb = _bomb(name, dictionary)
+    tracemalloc.start()
+    try:
+        assert not coding.gives(bomb, data, dictionary)
+        assert tracemalloc.get_traced_memory()[1] < 40 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_dictionary_is_written_behind_no_link(shared: Settings, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    shutil.rmtree(_dictionary(shared).parent)
+    _dictionary(shared).parent.symlink_to(tmp_path / "elsewhere")
+    result = _run("dictionary", shared)
+    assert result.exit_code == 1
+    assert "is reached by a link out of" in result.output
+    assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
 @pytest.mark.parametrize("kind", ["folder", "link", "pipe"])

@@ -27,12 +27,15 @@ def nginx(title: str, url: str, folder: str, dictionaries: Mapping[str, bytes] |
     """The configuration of nginx for a site with this title and address that is copied to a folder.
 
     `dictionaries` are those of its languages, where its pages have copies made with them. The folder of an address with
-    a path ends in this path, so that addresses are paths below one root; raises ValueError where it does not.
+    a path ends in this path, so that addresses are paths below one root. Raises ValueError where it does not, and where
+    the address cannot stand in a configuration as it is.
     """
     base, root = urlsplit(url).path or "/", PurePosixPath(folder)
     steps = [step for step in base.split("/") if step]
     if steps and list(root.parts[-len(steps) :]) != steps:
         raise ValueError(f"the site lies below {base}, so its folder has to end in {base.strip('/')!r}; it is {folder}")
+    if not re.fullmatch(r"[\w.-]*:[\w./~-]*", f"{urlsplit(url).hostname}:{base}", re.ASCII):
+        raise ValueError(f"{url} has signs that mean something to nginx; use letters, digits, . _ ~ and -")
     for _ in steps:
         root = root.parent
     cached = (f'    "~^{re.escape(base)}{expression(rule.pattern)}$" "{rule.cache}";' for rule in RULES)
