@@ -62,7 +62,7 @@ def write_hugo_site(content: Path, locales: Path, templates: Path, folder: Path)
     _write(folder / "data" / "pages.json", [_pages(catalogue, protocol) for protocol in catalogue.protocols.values()])
     for lang, translator in translators.items():
         _write(folder / "data" / "languages" / f"{lang}.json", _language(catalogue, translator, translators))
-    for path, data in read_assets(templates).files.items():
+    for path, data in read_assets(templates)[0].files.items():
         file = folder / "static" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)

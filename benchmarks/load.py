@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.nginx import serving
+from tests.webservers import serving
 
 __all__ = ["main"]
 
@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _loads(site: Path, seconds: int, connections: int) -> Iterator[tuple[str, Load]]:
     pages = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
     chosen = random.Random(0).sample(pages, min(_PAGES, len(pages)))  # noqa: S311 - no secret
-    with tempfile.TemporaryDirectory() as work, serving(site.resolve(), "http://localhost/", Path(work)) as served:
+    with tempfile.TemporaryDirectory() as work, serving("nginx", site, "http://localhost/") as served:
         tag = served.get(chosen[0]).headers["etag"]
         cases = {
             "pages": (chosen, {}),

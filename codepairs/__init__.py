@@ -41,6 +41,7 @@ changes      what files depend on, and what of it has changed                   
 lock         one build at a time in a folder                                         writes
 staging      what a build writes before any of it is seen                            reads, writes
 write        a folder: atomic, only if changed; removals                             writes
+dictionary   what the pages of a language have in common, for compression               reads, writes
 compress     compressed copies of files, beside them
 stores       other places: an archive, an object store                               reads, writes
 manifest     what the last run left, line by line                                    reads, writes

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
+from codepairs.errors import Place, Problem
 from codepairs.reading import leads_out
 from codepairs.urls import asset_path
 
@@ -39,23 +40,31 @@ class Assets:
         return blake2b("\n".join(sorted(self.files)).encode(), digest_size=16).hexdigest()
 
 
-def read_assets(templates: Path) -> Assets:
-    """Read every asset of the templates folder."""
+def read_assets(templates: Path) -> tuple[Assets, list[Problem]]:
+    """Every asset of the templates folder, and those that cannot be read."""
     folder = templates / "assets"
+    problems: list[Problem] = []
     sheets: dict[str, list[str]] = {layer: [] for layer in _LAYERS}
     files: dict[str, bytes] = {}
     for path in sorted((*folder.rglob("*"), *templates.glob("components/*.css"))):
         if leads_out(path, templates) or not path.is_file():
             continue
-        if path.suffix == ".css":
-            layer = path.stem if path.stem in sheets else "components"
-            sheets[layer].append(_without_comments(path.read_text(encoding="utf-8")))
-        elif not path.is_symlink():
-            files[asset_path(path.relative_to(folder).as_posix())] = _published(path)
+        try:
+            # What is no text cannot stand in an address.
+            str(path).encode()
+            if path.suffix == ".css":
+                layer = path.stem if path.stem in sheets else "components"
+                sheets[layer].append(_without_comments(path.read_text(encoding="utf-8")))
+            elif not path.is_symlink():
+                files[asset_path(path.relative_to(folder).as_posix())] = _published(path)
+        except UnicodeError:
+            problems.append(Problem(Place(str(path)), "is not UTF-8, or its name is not"))
+        except OSError as error:
+            problems.append(Problem(Place(str(path)), f"cannot be read: {error.strerror}"))
     order = f"@layer {', '.join(_LAYERS)};"
     layers = (f"@layer {layer} {{\n{''.join(parts)}}}" for layer, parts in sheets.items() if parts)
     files[asset_path(_SHEET)] = "\n".join((order, *layers, "")).encode()
-    return Assets(files)
+    return Assets(files), problems
 
 
 def _published(path: Path) -> bytes:

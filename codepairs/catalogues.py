@@ -36,6 +36,7 @@ from codepairs.pipeline import read_site
 from codepairs.po import PoFile, judged_po, regular_po
 from codepairs.reading import UnreadableError, leads_out, linked_out, read_bytes
 from codepairs.settings import Settings
+from codepairs.staging import replaced
 from codepairs.translate import known_to_cldr
 from codepairs.validate import validate
 
@@ -122,7 +123,7 @@ def _write(path: Path, data: bytes) -> None:
     """Write a file among the translations. Raises CodepairsError where that cannot be done."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+        replaced(path.resolve(), data)
     except OSError as error:
         raise CodepairsError(f"{path}: cannot be written: {error.strerror}") from error
 

@@ -64,6 +64,9 @@ def parts_of(site: Site, kinds: Iterable[PageKind]) -> dict[str, str]:
         "indexer *": indexer_digest(),
     }
     parts |= {f"asset * {path}": blake2b(data, digest_size=6).hexdigest() for path, data in site.assets.files.items()}
+    parts |= {
+        f"dictionary {lang}": blake2b(data, digest_size=6).hexdigest() for lang, data in site.dictionaries.items()
+    }
     parts |= {" ".join(("image *", *key)): _digest(repr(card), image_path(*key)) for key, card in cards(site)}
     parts |= {f"template * {kind.name}": site.template_digests[kind.template] for kind in kinds}
     in_languages = sorted(site.languages_of(tuple(catalogue.site.texts())))

@@ -6,7 +6,9 @@ reached. A command imports what it needs when it runs, so that none waits for th
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +24,7 @@ from codepairs.errors import CodepairsError, ContentError, OutputError, Place, P
 from codepairs.publishing import CONFIGURATIONS, configuration_of
 from codepairs.report import FORMATS, as_github, as_json, as_text, counted
 from codepairs.settings import Settings
+from codepairs.shapes import SITE_ADDRESS
 from codepairs.stopping import stoppable
 
 if TYPE_CHECKING:
@@ -75,8 +78,24 @@ class _Codings(click.ParamType):  # type: ignore[type-arg]
         return tuple(name for name in CODINGS if name in names)
 
 
+def _site_address(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    """An address of the form that `url` of site.yaml has."""
+    if value and not re.fullmatch(SITE_ADDRESS, value):
+        raise click.BadParameter(f"{value!r} is no address of a site; one is like https://example.org/codes/")
+    return value
+
+
 class _DefaultGroup(click.Group):
-    """A group that runs `build` where no sub-command is named."""
+    """A group that runs `build` where no sub-command is named, and says in a line what the system refuses."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise
+            click.echo(f"{error.filename or 'standard output, or a temporary file'}: {error.strerror}", err=True)
+            sys.exit(1)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not args or (args[0].startswith("-") and args[0] not in ("--help", "--version")):
@@ -89,7 +108,10 @@ def _options(command: F) -> F:
     command = click.option("--quiet", is_flag=True, help="Print problems only.")(command)
     command = click.option("--strict", is_flag=True, help="Warnings and missing translations fail the run.")(command)
     command = click.option(
-        "--base-url", metavar="URL", help="Absolute address of the site; replaces that of site.yaml."
+        "--base-url",
+        metavar="URL",
+        callback=_site_address,
+        help="Absolute address of the site; replaces that of site.yaml.",
     )(command)
     for name, text in reversed(_PATHS):
         kind = (_Place if name == "output" else click.Path)(file_okay=False, path_type=Path)
@@ -119,7 +141,7 @@ def main() -> None:
 @click.option("--jobs", type=click.IntRange(min=0), default=0, show_default=True, help="Processes; 0: all cores.")
 @click.option("--scheduler", metavar="URL", help="Dask scheduler whose workers make the site, as tcp://host:8786.")
 @click.option("--search/--no-search", default=True, help="Make the search index (default), or leave search out.")
-@click.option("--compress", type=_Codings(), default=(), help="Copies beside the files: gzip,br,zstd, any of them.")
+@click.option("--compress", type=_Codings(), default=(), help="Copies beside the files: gzip,br,zstd,dcz, any of them.")
 @click.option("--full", is_flag=True, help="Render every page, whatever the last run left.")
 @click.option("--force", is_flag=True, help="Build into a folder with other files; those in the place of ours go.")
 @click.option("--explain", is_flag=True, help="Say why each file is made or removed.")
@@ -171,12 +193,12 @@ def check(built: bool, form: str, **options: Any) -> None:
         problems = [*warnings, *language_problems(settings.locales, site)]
         problems += pipeline.rendering_problems(site, settings)
         if built:
-            from codepairs.hosts import figures_of_folder
+            from codepairs.hosts import sizes_below
             from codepairs.inspect import site_problems
 
             folder = Path(settings.output)
             problems += site_problems(folder, settings.locales, site)
-            problems += pipeline.host_problems(site, partial(figures_of_folder, folder))
+            problems += pipeline.host_problems(site, partial(sizes_below, folder))
     for message in (*unchecked_languages(site), *(_foreign(Path(settings.output)) if built else ())):
         click.echo(message, err=True)
     _print_problems(problems, form)
@@ -345,9 +367,22 @@ def host(name: str, folder: str, **options: Any) -> None:
         click.echo(cloudfront(site.catalogue.site.title), nl=False)
         return
     try:
-        click.echo(nginx(site.catalogue.site.title, site.base_url, folder), nl=False)
+        click.echo(nginx(site.catalogue.site.title, site.base_url, folder, site.dictionaries), nl=False)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
+
+
+@main.command()
+@_options
+def dictionary(**options: Any) -> None:
+    """Make what --compress dcz needs, from pages as they are now; to be kept, as all its copies follow it."""
+    from codepairs import pipeline
+    from codepairs.dictionary import write_dictionaries
+
+    settings = Settings(**options)
+    with _reported():
+        for path, size in write_dictionaries(settings.templates, pipeline.read_site(settings)[0]):
+            click.echo(f"{path}: {size:,} bytes")
 
 
 @main.group()

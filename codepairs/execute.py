@@ -240,7 +240,8 @@ def _produced(task: Task, job: Job) -> Receipt:
     rendered = written = 0
     made = _files(batch, task.kept or (), job.site)
     many = batch.kind in _MANY
-    for path, (stamp, changed) in put_with_copies(job.store, batch.name, made, job.compress, many):
+    dictionaries = _site(job.site).dictionaries
+    for path, (stamp, changed) in put_with_copies(job.store, batch.name, made, job.compress, many, dictionaries):
         files[path] = stamp
         rendered += original_of(path) is None
         written += changed

@@ -7,7 +7,6 @@ in its manifest, or from a folder.
 
 from __future__ import annotations
 
-import json
 import os
 import posixpath
 import re
@@ -28,11 +27,11 @@ __all__ = [
     "Figures",
     "Host",
     "Limit",
-    "figures_of_folder",
-    "figures_of_lines",
+    "figures_of",
     "hosts_of",
     "known_hosts",
     "misfits",
+    "sizes_below",
 ]
 
 _PATH = Path(__file__).with_name("hosts.yaml")
@@ -215,35 +214,13 @@ def _formed(fields: Fields, name: str) -> str:
     return word
 
 
-def figures_of_lines(lines: Iterable[bytes], **others: int) -> Figures:
-    """The figures of a site by the lines of its manifest, which is itself a file of it; `others` are taken over."""
-    files, total, largest, folders = 1, 0, (0, ""), Counter[str]()
-    for line in lines:
-        stamps: dict[str, tuple[int, int | str]] = json.loads(line)[1]
-        sizes = [size for size, _ in stamps.values()]
-        files, total = files + len(sizes), total + sum(sizes, len(line))
-        if sizes and max(sizes) >= largest[0]:
-            largest = max(largest, *zip(sizes, stamps, strict=True))
-        folders.update([path.rpartition("/")[0] for path in stamps])
-    return _figures(files, total, largest, folders, others)
-
-
-def figures_of_folder(folder: Path, **others: int) -> Figures:
-    """The figures of what lies in a folder, whoever put it there; `others` are taken over."""
+def figures_of(sizes: Iterable[tuple[str, int]], **others: int) -> Figures:
+    """The figures of a site by the paths of its files and their sizes in bytes; `others` are taken over."""
     files, total, largest, folders = 0, 0, (0, ""), Counter[str]()
-    for root, _, names in os.walk(folder):
-        below = "" if root == str(folder) else Path(root).relative_to(folder).as_posix()
-        folders[below] = len(names)
-        for name in names:
-            size = os.stat(os.path.join(root, name)).st_size
-            files, total = files + 1, total + size
-            largest = max(largest, (size, posixpath.join(below, name)))
-    return _figures(files, total, largest, folders, others)
-
-
-def _figures(
-    files: int, total: int, largest: tuple[int, str], folders: Counter[str], others: Mapping[str, int]
-) -> Figures:
+    for path, size in sizes:
+        files, total = files + 1, total + size
+        largest = max(largest, (size, path))
+        folders[path.rpartition("/")[0]] += 1
     most, fullest = max(((count, path) for path, count in folders.items()), default=(0, ""))
     return Figures(
         files=files,
@@ -255,6 +232,14 @@ def _figures(
         fullest=fullest,
         **others,
     )
+
+
+def sizes_below(folder: Path) -> Iterator[tuple[str, int]]:
+    """The files that lie in a folder, whoever put them there: path and size in bytes."""
+    for root, _, names in os.walk(folder):
+        below = "" if root == str(folder) else Path(root).relative_to(folder).as_posix()
+        for name in names:
+            yield posixpath.join(below, name), os.lstat(os.path.join(root, name)).st_size
 
 
 def _with_parents(folders: Iterable[str]) -> set[str]:

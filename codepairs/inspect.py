@@ -20,7 +20,7 @@ from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from codepairs.compress import Coding, original_of
+from codepairs.compress import Coding, dictionary_of, original_of
 from codepairs.errors import Place, Problem
 from codepairs.pages import PAGE_KINDS
 from codepairs.plan import Page, Site, plan_site
@@ -92,28 +92,28 @@ def site_problems(output: Path, locales: Path, site: Site) -> list[Problem]:
         *_unique_problems(records),
         *_alternate_problems(records, site),
         *_data_problems(output, records, site),
-        *_copy_problems(output),
+        *_copy_problems(output, site),
     ]
     return problems + [Problem(Place(str(output / path)), text) for path, text in found]
 
 
-def _copy_problems(output: Path) -> Iterator[tuple[str, str]]:
+def _copy_problems(output: Path, site: Site) -> Iterator[tuple[str, str]]:
     """Compressed copies that give other bytes than the file that they are of: servers send them in its place."""
     for folder, _, names in os.walk(output):
         for name in sorted(names):
             copy = Path(folder, name)
             copied = original_of(copy.relative_to(output).as_posix())
-            if copied and not _gives(copy, copied[1], output / copied[0], output):
+            if copied and not _gives(copy, *copied, output, site):
                 yield copy.relative_to(output).as_posix(), f"is no copy of {copied[0]}; build the site again"
 
 
-def _gives(copy: Path, coding: Coding, original: Path, output: Path) -> bool:
+def _gives(copy: Path, original: str, coding: Coding, output: Path, site: Site) -> bool:
     """Whether a copy gives the bytes of its file."""
     try:
-        data, packed = (read_bytes(path, within=output, most=_MOST_BYTES) for path in (original, copy))
+        data, packed = (read_bytes(path, within=output, most=_MOST_BYTES) for path in (output / original, copy))
     except UnreadableError:
         return False
-    return coding.gives(packed, data)
+    return coding.gives(packed, data, dictionary_of(original, site.dictionaries))
 
 
 def record_of(path: str, tree: LexborHTMLParser) -> PageRecord:

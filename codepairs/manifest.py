@@ -4,8 +4,8 @@ The manifest is a file of JSON lines: a head, then a line for each batch. It is 
 order of the plan, because it grows with the pages. What a page depends on is not in it: that follows from the page
 (`codepairs.changes`), and the head has a digest for each of these things.
 
-A manifest with other lines than its head says (cut, damaged, of another version) is believed in one thing only: what it
-names is ours.
+A manifest with another head or other lines than its checksum says (cut, damaged, of another version) is believed in one
+thing only: what it names is ours.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["MANIFEST", "Files", "Manifest", "NewManifest", "files_of", "line_of"
 
 MANIFEST = ".codepairs.jsonl"
 """Name of the manifest in the output folder."""
-_FORMAT = 4
+_FORMAT = 5
 _DECODER = json.JSONDecoder()
 
 Files = dict[str, Stamp]
@@ -49,7 +49,7 @@ class Manifest:
         self._file = store.open(path)
         self._offsets: dict[str, int] = {}
         if self._file:
-            with suppress(ValueError, TypeError, LookupError, OSError):
+            with suppress(*_DAMAGED, OSError):
                 self._index(self._file)
 
     @property
@@ -74,7 +74,7 @@ class Manifest:
         """The files of a batch with their stamps; empty where it is not known, or its line is damaged."""
         try:
             return files_of(self.line(name))
-        except (ValueError, TypeError, LookupError, AttributeError):
+        except _DAMAGED:
             return {}
 
     def lines(self) -> Iterator[bytes]:
@@ -93,17 +93,24 @@ class Manifest:
         offset, checked = len(first), 0
         for line in file:
             # A line is `["name",{…}]`; only the name is read here.
-            with suppress(ValueError, TypeError):
+            with suppress(*_DAMAGED):
                 self._offsets[_DECODER.raw_decode(line[1:_NAME].decode(errors="ignore"))[0]] = offset
             offset += len(line)
             checked = zlib.crc32(line, checked)
         head = json.loads(first)
-        if head["format"] == _FORMAT and head["check"] == checked:
-            self.head = head
+        if head["format"] == _FORMAT and head["check"] == _checked(head["told"], checked):
+            self.head = head["told"]
 
 
 _NAME = 1000
 """Bytes in which a batch's name ends."""
+_DAMAGED = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+"""What comes of reading what is no manifest."""
+
+
+def _checked(told: Mapping[str, Any], lines: int) -> int:
+    """The checksum of what a head tells, and of the lines with this checksum."""
+    return zlib.crc32(json.dumps(told).encode(), lines)
 
 
 class NewManifest:
@@ -133,7 +140,15 @@ class NewManifest:
         self._file.seek(0)
         return iter(self._file)
 
+    def sizes(self) -> Iterator[tuple[str, int]]:
+        """All files with their sizes in bytes, the manifest itself among them, but for its head."""
+        own = 0
+        for line in self.lines():
+            own += len(line)
+            yield from ((path, stamp[0]) for path, stamp in files_of(line).items())
+        yield MANIFEST, own
+
     def data(self, head: Mapping[str, Any]) -> Iterator[bytes]:
         """Its bytes, piece by piece; to be read before its lines are asked for again."""
-        yield f"{json.dumps({'format': _FORMAT, 'check': self._checked, **head})}\n".encode()
+        yield f"{json.dumps({'format': _FORMAT, 'check': _checked(head, self._checked), 'told': head})}\n".encode()
         yield from self.lines()

@@ -23,6 +23,7 @@ from codepairs.patterns import word_pattern
 from codepairs.reading import leads_out
 from codepairs.settings import Settings
 from codepairs.shapes import CODE, IDENTIFIER, PAIR, TAG, Field
+from codepairs.staging import replaced
 from codepairs.validate import default_slug, validate
 
 __all__ = ["NewError", "Skeleton", "new_code", "new_language", "new_pair", "new_protocol", "write", "write_schemas"]
@@ -75,7 +76,7 @@ def write_schemas(settings: Settings) -> list[Path]:
         path = folder / f"{name}.schema.json"
         if leads_out(path, settings.content):
             raise NewError(f"{path} is reached by a link that leads elsewhere; remove the link")
-        path.write_text(schema_text(schema), encoding="utf-8")
+        replaced(path, schema_text(schema).encode())
         written.append(path)
     return written
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import astuple, dataclass, replace
@@ -14,12 +14,13 @@ from typing import Any
 from codepairs.assets import read_assets
 from codepairs.changes import inputs_digest, parts_of
 from codepairs.compress import codings_of
+from codepairs.dictionary import read_dictionaries
 from codepairs.errors import ContentError, OutputError, Place, Problem, errors_of
 from codepairs.execute import executor_of, jobs, run, stored
 from codepairs.fields import listed
 from codepairs.foreign import foreign_files
 from codepairs.hosting.configuration import headers_file
-from codepairs.hosts import Figures, figures_of_lines, known_hosts, misfits
+from codepairs.hosts import figures_of, known_hosts, misfits
 from codepairs.indexing import is_installed
 from codepairs.load import Document, read_sources
 from codepairs.manifest import MANIFEST, Manifest, NewManifest
@@ -35,6 +36,7 @@ from codepairs.stores import store_of
 from codepairs.templates import digests, interface_texts, located, missing_templates, read_templates, template_problems
 from codepairs.translate import Coverage, read_translators
 from codepairs.trial import trial_problems
+from codepairs.urls import dictionary_path
 from codepairs.validate import validate
 from codepairs.watch import Watcher
 from codepairs.work import Work, untouched
@@ -82,18 +84,23 @@ def read_site(settings: Settings, read: Callable[[Path], Document] | None = None
     problems += translation_problems
     if errors_of(problems):
         raise ContentError(problems)
+    assets, asset_problems = read_assets(settings.templates)
+    problems += asset_problems
+    dictionaries, dictionary_problems = read_dictionaries(settings.templates, translators)
+    problems += dictionary_problems
     searchable = settings.search and catalogue.site.search
     if searchable and not is_installed():
         problems.append(Problem(Place(str(settings.content / "site.yaml")), _NO_INDEXER, warning=True))
     site = Site(
         catalogue=_searchable(catalogue, searchable and is_installed()),
         translators=translators,
-        assets=read_assets(settings.templates),
+        assets=assets,
         templates=read_templates(settings.templates),
         template_digests=digests(settings.templates),
         interface=interface_texts(settings.templates),
         base_url=_base_url(settings.base_url or catalogue.site.url),
         draws=catalogue.site.images and can_draw(),
+        dictionaries=dictionaries,
     )
     if catalogue.site.images and not site.draws:
         message = "pictures of codes need Pillow: pip install codepairs[images], or say 'images: no' here"
@@ -127,9 +134,9 @@ def build(settings: Settings, watcher: Watcher = _NOBODY) -> Report:
             raise ContentError(missing)
         watcher.step("plan")
         plan = plan_site(site, PAGE_KINDS, OUTPUTS)
-        _compresses(settings, store)
+        copies = _copies(settings, store, site)
         # Other copies are made of all pages, whether those change or not.
-        full = settings.full or tuple(before.head.get("compress", ())) != settings.compress
+        full = settings.full or before.head.get("compress", []) != copies
         parts = parts_of(site, PAGE_KINDS)
         work = Work(plan, store, before, parts, watcher, full=full, force=settings.force, killed=killed)
         if before.head and _restyled(before.head.get("parts", {}), work.parts):
@@ -138,20 +145,28 @@ def build(settings: Settings, watcher: Watcher = _NOBODY) -> Report:
             written, rendered = _make(settings, work, after, watcher)
             _check_foreign(settings, work)
             watcher.step("put files in place, remove what is gone, write the manifest")
-            warnings += host_problems(site, lambda **others: figures_of_lines(after.lines(), **others))
+            warnings += host_problems(site, after.sizes)
             facts = _facts(site, warnings, work, after)
-            head = {"inputs": inputs, "parts": work.parts, "compress": settings.compress}
+            head = {"inputs": inputs, "parts": work.parts, "compress": copies}
             manifest = after.data(head | facts)
             removed = store.finish((batch.name for batch in plan.batches()), work.gone(after), (MANIFEST, manifest))
             _tell_foreign(store, after, watcher)
     return _report(facts, started, written=written, rendered=rendered, removed=removed, unchanged=after.files - written)
 
 
-def _compresses(settings: Settings, store: Store) -> None:
-    """Raises OutputError where copies are wanted that cannot be made, or that nothing would send."""
-    codings_of(settings.compress)
-    if settings.compress and not isinstance(store, Folder):
+def _copies(settings: Settings, store: Store, site: Site) -> list[str]:
+    """What tells the copies that are wanted from others: codings, and dictionaries by the paths that their bytes give.
+
+    Raises OutputError where they cannot be made, or where nothing would send them.
+    """
+    codings = codings_of(settings.compress)
+    if codings and not isinstance(store, Folder):
         raise OutputError(f"{settings.output}: --compress makes copies for servers that choose among them; not here")
+    if not any(coding.shared for coding in codings):
+        return list(settings.compress)
+    if not site.dictionaries:
+        raise OutputError("--compress dcz needs dictionaries: make them by the command `dictionary`, or leave it out")
+    return [*settings.compress, *(dictionary_path(lang, data) for lang, data in site.dictionaries.items())]
 
 
 def rendering_problems(site: Site, settings: Settings) -> list[Problem]:
@@ -160,14 +175,15 @@ def rendering_problems(site: Site, settings: Settings) -> list[Problem]:
     return problems or list(located(ContentError(trial_problems(site)), settings.templates).problems)
 
 
-def host_problems(site: Site, figures: Callable[..., Figures]) -> tuple[Problem, ...]:
-    """Warnings where the site is too large for its host, or nearly so; `figures` is asked only where that matters."""
+def host_problems(site: Site, sizes: Callable[[], Iterable[tuple[str, int]]]) -> tuple[Problem, ...]:
+    """Warnings where the site is too large for its host, or nearly so; `sizes` of its files are asked only for that."""
     info = site.catalogue.site
     host = known_hosts().get(info.host)
     if host is None or not host.limits:
         return ()
     headers = headers_file().splitlines() if "_headers" in host.files else []
-    found = figures(
+    found = figures_of(
+        sizes(),
         redirects=sum(1 for _ in redirects_of(site)),
         header_rules=sum(line.startswith("/") for line in headers),
         header_line=max(map(len, headers), default=0),

@@ -38,6 +38,8 @@ class Site:
     """Absolute address of the site, with a slash at its end."""
     draws: bool = False
     """Whether pictures are drawn: they are wanted, and there is what draws them."""
+    dictionaries: Mapping[str, bytes] = field(default_factory=dict)
+    """What pages of a language have in common, by language, where there is such a file."""
 
     @property
     def domains(self) -> tuple[str, ...]:

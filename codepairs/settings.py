@@ -29,7 +29,7 @@ class Settings:
     search: bool = True
     """Whether the site can be searched, where site.yaml does not say no."""
     compress: tuple[str, ...] = ()
-    """The codings of which the files of a folder get copies: `gzip`, `br`, `zstd`."""
+    """The codings of which the files of a folder get copies: `gzip`, `br`, `zstd`, `dcz`."""
     full: bool = False
     """Render every page, whatever the manifest of the last run says."""
     force: bool = False

@@ -33,6 +33,7 @@ __all__ = [
     "opened",
     "remove_left",
     "remove_staged",
+    "replaced",
     "synced",
     "written",
 ]
@@ -144,7 +145,9 @@ def _remove(root: str) -> None:
 
 
 def _left(output: Path) -> list[str]:
-    return [os.path.basename(path) for path in glob.glob(f"{glob.escape(str(output))}/{_PREFIX}*")]
+    """The folders of builds that were killed, by name; a link is none: what it leads to is not ours."""
+    found = glob.glob(f"{glob.escape(str(output))}/{_PREFIX}*")
+    return [os.path.basename(path) for path in found if os.path.isdir(path) and not os.path.islink(path)]
 
 
 def _moved(source: str, target: str, move: Callable[[str, str], None]) -> int:
@@ -190,6 +193,24 @@ def copied_over(source: str, target: str) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def replaced(path: Path, data: bytes | Iterable[bytes]) -> None:
+    """Put bytes in the place of a file at once: a reader, or whoever comes after a full disk, meets the old or the new.
+
+    A file that has them already stays as it is; of a link, the link is replaced. Raises OSError.
+    """
+    target, temporary = str(path), str(path.with_name(f".codepairs.{os.getpid()}.tmp"))
+    try:
+        with os.fdopen(created(temporary), "wb") as file:
+            file.writelines([data] if isinstance(data, bytes) else data)
+        if is_ordinary(target):
+            if filecmp.cmp(temporary, target, shallow=False):
+                return
+            shutil.copymode(target, temporary)
+        os.replace(temporary, target)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
 
 
 def kept(target: str, data: bytes) -> int | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from functools import lru_cache
+from hashlib import sha256
 from urllib.parse import quote
 
 from codepairs.model import Source
@@ -20,6 +21,7 @@ __all__ = [
     "code_data_path",
     "code_path",
     "decode_data_path",
+    "dictionary_path",
     "editor_schema_path",
     "image_path",
     "lang_path",
@@ -106,6 +108,11 @@ def opensearch_path(lang: str) -> str:
 def asset_path(name: str) -> str:
     """A style sheet, script or icon: `assets/style.css`."""
     return f"assets/{name}"
+
+
+def dictionary_path(lang: str, data: bytes) -> str:
+    """The dictionary of a language, named after its bytes: `assets/dictionaries/en-0123456789abcdef.dict`."""
+    return asset_path(f"dictionaries/{lang}-{sha256(data).hexdigest()[:16]}.dict")
 
 
 def image_path(protocol: str = "index", slug: str = "index") -> str:

@@ -10,14 +10,13 @@ in the folder: it could lead anywhere.
 
 from __future__ import annotations
 
-import filecmp
 import glob
 import os
 import shutil
 import stat
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
 
@@ -27,9 +26,7 @@ from codepairs.lock import locked
 from codepairs.staging import (
     Staging,
     created,
-    is_ordinary,
     journals,
-    kept,
     opened,
     remove_left,
     remove_staged,
@@ -173,23 +170,13 @@ class Folder:
                 self._staging = Staging(self._root)
 
     def put(self, path: str, data: Data) -> Written:
-        """Bring one file into the folder; a file with the same bytes keeps its modification time."""
+        """Write one file to where it waits; one that has the same bytes already stays, with its modification time."""
         target = f"{self._root}/{path}"
         folder = path.rpartition("/")[0]
         if folder not in self._unlinked:
             self._see(folder)
         try:
-            if self._staging:
-                return _waiting(self._staging, path, data)
-            if not isinstance(data, bytes):
-                return _streamed(target, data)
-            if self._staged:
-                return Written((len(data), written(target, data)), True)
-            with suppress(FileNotFoundError):
-                modified = kept(target, data)
-                if modified is not None:
-                    return Written((len(data), modified), False)
-            return Written((len(data), _replaced(target, data)), True)
+            return _waiting(self._staging, path, data) if self._staging else _made(target, data)
         except OSError as error:
             raise OutputError(f"{self.path / path}: cannot be written: {error.strerror}") from error
 
@@ -327,6 +314,16 @@ def _waiting(staging: Staging, path: str, data: Data) -> Written:
     return Written((status.st_size, status.st_mtime_ns), changed)
 
 
+def _made(target: str, data: Data) -> Written:
+    """Write a file of a folder that is to be put in its place as a whole."""
+    if isinstance(data, bytes):
+        return Written((len(data), written(target, data)), True)
+    with os.fdopen(created(target), "wb") as file:
+        file.writelines(data)
+    status = os.stat(target)
+    return Written((status.st_size, status.st_mtime_ns), True)
+
+
 def _remove_beside(path: Path) -> None:
     """Remove what a build that was killed has left beside the folder."""
     place = path.absolute()
@@ -360,39 +357,3 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
-
-
-def _replaced(target: str, data: bytes) -> int:
-    """Put the bytes in the place of the target at once; the modification time."""
-    temporary = _temporary(target)
-    try:
-        modified = written(temporary, data)
-        os.replace(temporary, target)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    return modified
-
-
-def _streamed(target: str, data: Iterable[bytes]) -> Written:
-    """The same for bytes that come piece by piece: they are compared when all are written."""
-    temporary = _temporary(target)
-    try:
-        with os.fdopen(created(temporary), "wb") as file:
-            file.writelines(data)
-        if is_ordinary(target) and filecmp.cmp(temporary, target, shallow=False):
-            os.unlink(temporary)
-            changed = False
-        else:
-            os.replace(temporary, target)
-            changed = True
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    status = os.stat(target)
-    return Written((status.st_size, status.st_mtime_ns), changed)
-
-
-def _temporary(target: str) -> str:
-    folder, _, name = target.rpartition("/")
-    return f"{folder}/.{name}.{os.getpid()}.tmp"

@@ -14,6 +14,7 @@ from typing import Any
 from babel.messages.pofile import read_po, write_po
 from selectolax.lexbor import LexborHTMLParser
 
+from codepairs.dictionary import write_dictionaries
 from codepairs.execute import InlineExecutor, Task, jobs, run, stored
 from codepairs.model import Catalogue, Code, Protocol
 from codepairs.outputs import OUTPUTS
@@ -46,6 +47,14 @@ def copy_of_tiny(folder: Path, **changes: Any) -> Settings:
         output=folder / "site",
         **changes,
     )
+
+
+def with_dictionaries(settings: Settings) -> Settings:
+    """The same site with templates of its own, beside its content, and with a dictionary for each language."""
+    settings = replace(settings, templates=settings.content.parent / "templates")
+    shutil.copytree(ROOT / "templates", settings.templates)
+    assert len(list(write_dictionaries(settings.templates, site_of(settings)))) > 1
+    return settings
 
 
 @cache

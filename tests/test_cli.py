@@ -353,3 +353,25 @@ def test_build_script_is_the_same_program(tiny: Settings) -> None:
     result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tiny.content)
     said = _run(tiny, "messages", "status").stdout
     assert (result.returncode, result.stdout, result.stderr) == (0, said, "")
+
+
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", 'https://x/"><script>', "https://[::1", "no scheme", "https://x/?a"]
+)
+def test_a_base_url_has_the_form_of_an_address_of_a_site(address: str) -> None:
+    result = CliRunner().invoke(main, ["build", "--base-url", address])
+    assert result.exit_code == 2
+    assert "is no address of a site; one is like https://example.org/codes/" in result.output
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_an_output_that_takes_nothing_is_told_in_a_line(tiny: Settings) -> None:
+    folders = [f"--{name}={getattr(tiny, name)}" for name in ("content", "locales", "templates", "output")]
+    with open("/dev/full", "w") as full:
+        run = subprocess.run(
+            [sys.executable, str(ROOT / "build.py"), "build", *folders], stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert run.returncode == 1
+    assert "Traceback" not in run.stderr
+    assert "standard output, or a temporary file: No space left on device" in run.stderr
+    assert (Path(tiny.output) / "index.html").exists()

@@ -71,7 +71,9 @@ def test_receipt_tells_what_was_made_of_a_batch(tiny_site: Site, tmp_path: Path)
         (receipt.rendered, receipt.written) == (receipt.batch.count, receipt.files)
         for receipt in _build(tiny_site, Folder(tmp_path), InlineExecutor())
     )
-    again = _build(tiny_site, Folder(tmp_path), InlineExecutor())
+    store = Folder(tmp_path)
+    store.start()
+    again = _build(tiny_site, store, InlineExecutor())
     assert all((receipt.rendered, receipt.written) == (receipt.batch.count, 0) for receipt in again)
     for receipt in again:
         for path, stamp in files_of(receipt.line).items():

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from codepairs import pipeline
 from codepairs.cli import main
-from codepairs.hosting.configuration import headers_file, htaccess
+from codepairs.hosting.configuration import headers_file, htaccess, nginx
 from codepairs.hosting.headers import CACHED, META_POLICY, POLICY, RULES, SECURITY, cache_of
 from codepairs.hosts import known_hosts
 from codepairs.settings import Settings
@@ -91,3 +91,11 @@ def test_configuration_is_printed_by_the_command(tiny: Settings) -> None:
     result = CliRunner().invoke(main, ["host", "nginx", "--folder", "/srv/www", *paths])
     assert result.exit_code == 2
     assert "has to end in 'codes'" in result.output
+
+
+@pytest.mark.parametrize(
+    "url", ["https://x.example/a;b/", "https://x.example/$uri/", "https://x;y/", "https://x.example/%41/"]
+)
+def test_an_address_that_means_something_to_nginx_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="has signs that mean something to nginx"):
+        nginx("Codes", url, f"/srv/www/{url.split('/', 3)[3]}")

@@ -12,9 +12,9 @@ from click.testing import CliRunner
 
 from codepairs import hosts, pipeline
 from codepairs.cli import main
-from codepairs.hosts import Figures, Host, Limit, figures_of_folder, hosts_of, known_hosts, misfits
+from codepairs.hosts import Figures, Host, Limit, figures_of, hosts_of, known_hosts, misfits, sizes_below
 from codepairs.load import parse_document
-from codepairs.manifest import MANIFEST
+from codepairs.manifest import MANIFEST, NewManifest
 from codepairs.outputs.redirects import redirects_of
 from codepairs.settings import Settings
 from tests.sites import edit, site_of, snapshot, with_catalogue
@@ -161,7 +161,7 @@ def test_an_archive_is_measured_like_a_folder(crowded: Settings, tmp_path: Path)
 def test_a_check_of_the_built_site_says_what_the_build_said(crowded: Settings) -> None:
     (expected, _) = pipeline.build(crowded).warnings
     site = site_of(crowded)
-    (found, _) = pipeline.host_problems(site, lambda **others: figures_of_folder(Path(crowded.output), **others))
+    (found, _) = pipeline.host_problems(site, lambda: sizes_below(Path(crowded.output)))
     assert found == expected
 
 
@@ -172,7 +172,7 @@ def test_the_headers_of_the_site_are_measured_too(
     site = site_of(crowded)
     host = replace(small_host(**{measure: 1}), files=("_headers",))
     monkeypatch.setattr("codepairs.pipeline.known_hosts", lambda: {"small": host})
-    (problem,) = pipeline.host_problems(site, Figures)
+    (problem,) = pipeline.host_problems(site, lambda: ())
     assert f"{hosts.MEASURES[measure]}, more than the 1 that" in problem.message
 
 
@@ -188,7 +188,7 @@ def test_every_folder_is_an_entry_too(tmp_path: Path) -> None:
     (tmp_path / "a" / "b").mkdir(parents=True)
     for name in ("1", "a/b/2", "a/b/3"):
         (tmp_path / name).write_bytes(b"four")
-    found = figures_of_folder(tmp_path)
+    found = figures_of(sizes_below(tmp_path))
     assert (found.files, found.entries, found.bytes, found.folder_files, found.fullest) == (3, 5, 12, 2, "a/b")
 
 
@@ -196,7 +196,10 @@ def test_figures_of_a_folder_are_those_of_its_manifest(crowded: Settings) -> Non
     pipeline.build(crowded)
     output = Path(crowded.output)
     head, *lines = (output / MANIFEST).read_bytes().splitlines(keepends=True)
-    found, expected = hosts.figures_of_lines(lines, redirects=3), figures_of_folder(output, redirects=3)
+    with NewManifest() as manifest:
+        for line in lines:
+            manifest.add(line, 0)
+        found, expected = figures_of(manifest.sizes(), redirects=3), figures_of(sizes_below(output), redirects=3)
     assert replace(found, bytes=found.bytes + len(head)) == expected
     assert expected.largest
 

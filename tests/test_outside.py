@@ -13,12 +13,12 @@ pytest.importorskip("starlette")
 from click.testing import CliRunner
 
 from codepairs.cli import main
-from codepairs.errors import ContentError, OutputError
+from codepairs.errors import ContentError
 from codepairs.pipeline import build, read_site
 from codepairs.serve.app import OWN
 from codepairs.serve.desk import excerpt
 from codepairs.settings import Settings
-from codepairs.write import Folder
+from codepairs.staging import replaced
 from tests.sites import edit, snapshot
 from tests.test_preview import BASE
 from tests.test_serve import LOCAL, TestClient, client_of
@@ -81,9 +81,9 @@ def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(built: Settings, name: 
 
 def test_a_link_in_the_place_of_a_temporary_file_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "site" / "de").mkdir(parents=True)
-    (tmp_path / "site" / "de" / f".a.html.{os.getpid()}.tmp").symlink_to(tmp_path / "secret")
-    with pytest.raises(OutputError):
-        Folder(tmp_path / "site").put("de/a.html", b"x")
+    (tmp_path / "site" / "de" / f".codepairs.{os.getpid()}.tmp").symlink_to(tmp_path / "secret")
+    with pytest.raises(OSError, match="symbolic links"):
+        replaced(tmp_path / "site" / "de" / "a.html", b"x")
     assert not (tmp_path / "secret").exists()
 
 

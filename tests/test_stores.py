@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from codepairs.stores.remote import headers_of
 from codepairs.write import Folder
 from tests.servers import built_by_command, make_bucket, s3_server
 from tests.sites import edit, snapshot
+from tests.support import ROOT
 
 BUCKET = "site"
 
@@ -318,10 +320,80 @@ def test_only_what_differs_is_sent_and_the_manifest_comes_last(
     later = s3_log.read_text(encoding="utf-8")[start:]
     after = {each.key: each.e_tag for each in bucket.objects.all()}
     changed = {key.removeprefix("site/") for key, tag in after.items() if before.get(key) != tag}
-    assert set(requests_in(later, "PUT")) == changed
+    assert {re.sub(r"^\.codepairs\.new/\w+/", "", path) for path in requests_in(later, "PUT")} == changed
     # What is gone is removed when everything else is there, and then the manifest says so.
     assert later.index("?delete HTTP") > max(later.index(f"/site/{path} ") for path in changed - {MANIFEST})
     assert later.rindex('"PUT ') > later.index("?delete HTTP")
+
+
+def _puts(log: str) -> list[str]:
+    """The paths of the requests that send or copy an object below the site, in their order."""
+    return re.findall(rf'"PUT /{BUCKET}/site/(\S*) HTTP', log)
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_what_is_new_is_there_before_anything_changes(
+    built: Settings, s3: dict[str, str], bucket: Any, s3_log: Path, jobs: str
+) -> None:
+    place, code = f"s3://{BUCKET}/site", built.content / "parcel" / "4.10.1.yaml"
+    text = code.read_text(encoding="utf-8")
+    code.unlink()
+    _ok(built_by_command(built, place, env=s3))
+    before = {each.key.removeprefix("site/") for each in bucket.objects.all()}
+    code.write_text(text, encoding="utf-8")
+    start = s3_log.stat().st_size
+    _ok(built_by_command(built, place, "--jobs", jobs, env=s3))
+    puts = _puts(s3_log.read_text(encoding="utf-8")[start:])
+    rank = {path: number for number, path in enumerate(puts)}
+    new, changed = rank.keys() & files_of_build(built).keys() - before, rank.keys() & before - {MANIFEST}
+    assert "en/parcel/4.10.1.html" in new
+    assert "en/parcel/index.html" in changed
+    assert max(rank[path] for path in new) < min(rank[path] for path in changed)
+    assert puts[-1] == MANIFEST
+    pipeline.build(built)
+    assert _objects(bucket, "site/") == files_of_build(built)
+    page = bucket.Object("site/en/parcel/index.html")
+    assert (page.content_type, page.cache_control) == ("text/html; charset=utf-8", REVALIDATED)
+    assert " 0 rendered" in _ok(built_by_command(built, place, env=s3))
+
+
+FAILING = """
+import sys
+from codepairs.stores import store_of
+store = store_of(sys.argv[1])
+store.start()
+sent = dict(store.put_all("a", [("en/index.html", b"changed"), ("en/new.html", b"new")]))
+assert all(each.changed for each in sent.values())
+print(len(sent), flush=True)
+sys.stdin.readline()
+store.abandon()
+"""
+
+
+def test_a_build_that_fails_changes_no_object(built: Settings, s3: dict[str, str], bucket: Any) -> None:
+    place = f"s3://{BUCKET}/site"
+    _ok(built_by_command(built, place, env=s3))
+    before = _objects(bucket, "site/")
+    command = [sys.executable, "-c", FAILING, place]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **s3}, text=True, **pipes) as process:
+        assert process.stdout.readline() == "2\n"
+        meanwhile = _objects(bucket, "site/")
+        assert meanwhile["en/index.html"] == before["en/index.html"]
+        assert b"changed" in meanwhile.values()
+        process.communicate("now\n", timeout=60)
+    assert process.returncode == 0
+    assert _objects(bucket, "site/") == before | {"en/new.html": b"new"}
+
+
+def test_what_a_killed_build_left_waiting_goes_with_the_next(built: Settings, s3: dict[str, str], bucket: Any) -> None:
+    place = f"s3://{BUCKET}/site"
+    _ok(built_by_command(built, place, env=s3))
+    bucket.Object("site/.codepairs.new/0123/en/index.html").put(Body=b"half a build")
+    edit(built.content / "parcel" / "4.2.1.yaml", "title: ", "title: Other ")
+    _ok(built_by_command(built, place, env=s3))
+    pipeline.build(built)
+    assert _objects(bucket, "site/") == files_of_build(built)
 
 
 def test_an_object_with_other_headers_is_sent_again(built: Settings, s3: dict[str, str], bucket: Any) -> None:

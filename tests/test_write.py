@@ -14,12 +14,25 @@ from codepairs.write import Folder, Written
 
 
 def files_below(folder: Path) -> list[str]:
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
+    """All files and folders but what a build that failed leaves for the next."""
+    found = (path.relative_to(folder).as_posix() for path in folder.rglob("*"))
+    return sorted(path for path in found if not path.startswith(".codepairs.new-"))
 
 
 def put(folder: Path, path: str, data: bytes | Iterable[bytes]) -> Written:
-    """Write a file as a run of its own does."""
-    return Folder(folder).put(path, data)
+    """Write a file as a run of its own does, but for the manifest."""
+    store = started(folder)
+    written = store.put(path, data)
+    store.finish([], [], LAST)
+    (folder / LAST[0]).unlink()
+    return written
+
+
+def started(folder: Path) -> Folder:
+    """The folder at the beginning of a build."""
+    made = Folder(folder)
+    made.start()
+    return made
 
 
 LAST = ("last.jsonl", [b"what was ", b"done"])
@@ -80,8 +93,12 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
 ) -> None:
     put(tmp_path, "a.html", b"one")
 
+    replace = os.replace
+
     def full(source: str, target: str) -> None:
-        raise OSError(28, "No space left on device")
+        if target.endswith("a.html"):
+            raise OSError(28, "No space left on device", source, None, target)
+        replace(source, target)
 
     monkeypatch.setattr(os, "replace", full)
     with pytest.raises(OutputError, match=r"a\.html: cannot be written: No space left on device"):
@@ -112,7 +129,7 @@ def test_what_stands_in_the_way_is_an_output_error(tmp_path: Path, as_given: typ
 def test_stamp_tells_whether_a_file_was_touched(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
     assert folder.stamp("en/a.html") is None
-    stamp = folder.put("en/a.html", b"one").stamp
+    stamp = put(tmp_path, "en/a.html", b"one").stamp
     assert folder.stamp("en/a.html") == stamp
     os.utime(tmp_path / "en/a.html", ns=(1, 1))
     assert folder.stamp("en/a.html") == (3, 1)
@@ -123,7 +140,7 @@ def test_stamp_tells_whether_a_file_was_touched(tmp_path: Path) -> None:
 def test_a_file_is_opened_where_there_is_one(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
     assert folder.open("en/a.html") is None
-    folder.put("en/a.html", b"one")
+    put(tmp_path, "en/a.html", b"one")
     file = folder.open("en/a.html")
     assert file is not None
     with file:
@@ -132,15 +149,10 @@ def test_a_file_is_opened_where_there_is_one(tmp_path: Path) -> None:
 
 
 def test_folder_travels_to_other_processes(tmp_path: Path) -> None:
-    pickle.loads(pickle.dumps(Folder(tmp_path))).put("a.html", b"one")
-    assert files_below(tmp_path) == ["a.html"]
-
-
-def started(folder: Path) -> Folder:
-    """The folder at the beginning of a build."""
-    made = Folder(folder)
-    made.start()
-    return made
+    folder = started(tmp_path / "site")
+    pickle.loads(pickle.dumps(folder)).put("a.html", b"one")
+    folder.finish([], [], LAST)
+    assert files_below(tmp_path) == ["site", "site/a.html", "site/last.jsonl"]
 
 
 @pytest.mark.parametrize("empty", [True, False])

@@ -88,7 +88,11 @@ class Rule(NamedTuple):
     cache: str
 
 
-RULES = (Rule("*/search/fragment/**", CACHED), Rule("*/search/index/**", CACHED))
+RULES = (
+    Rule("*/search/fragment/**", CACHED),
+    Rule("*/search/index/**", CACHED),
+    Rule("assets/dictionaries/**", CACHED),
+)
 """What differs from `REVALIDATED`."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from codepairs.outputs.assets import ASSETS
 from codepairs.outputs.data import DATA
 from codepairs.outputs.decode import DECODE
+from codepairs.outputs.dictionaries import DICTIONARIES
 from codepairs.outputs.finding import ADDRESSES, OPENSEARCH, PICKER, SEARCH
 from codepairs.outputs.hosting import HOSTING
 from codepairs.outputs.images import IMAGES
@@ -24,6 +25,7 @@ OUTPUTS: tuple[OutputKind, ...] = (
     LLMS,
     TRANSLATIONS,
     ASSETS,
+    DICTIONARIES,
     PICKER,
     ADDRESSES,
     OPENSEARCH,

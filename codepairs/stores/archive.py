@@ -24,7 +24,8 @@ import zstandard
 
 from codepairs.errors import OutputError
 from codepairs.lock import locked
-from codepairs.write import Data, Folder, Plain, Stamp, Written
+from codepairs.staging import replaced
+from codepairs.write import Data, Plain, Stamp, Written
 
 __all__ = ["Archive"]
 
@@ -71,7 +72,10 @@ class Archive(Plain):
 
     def finish(self, batches: Iterable[str], gone: Iterable[str], manifest: tuple[str, Iterable[bytes]]) -> int:
         """Join the parts; an archive of the same bytes keeps its modification time. The next run makes all of it."""
-        Folder(self.path.parent).put(self.path.name, self._joined(batches))
+        try:
+            replaced(self.path, self._joined(batches))
+        except OSError as error:
+            raise OutputError(f"{self.path}: cannot be written: {error.strerror}") from error
         self.abandon()
         return 0
 

@@ -5,6 +5,11 @@ Credentials and endpoint come from the variables of the environment that the sto
 or its headers differ: sizes are compared, then the MD5 that most stores give as entity tag, and the bytes themselves
 where that says nothing. A store answers with the headers that an object was sent with, so each is sent with its own.
 
+    .codepairs.new/<build>/<path>    what is to take the place of an object with other bytes
+
+What is new is sent to its place, what changed to another, from which the store itself copies it when all is made; then
+goes what is gone, and last comes the manifest: no page ever leads to one that is not there yet.
+
 Source: `Content-Type`, `Content-Encoding` and `ETag` as RFC 9110 defines them, `Cache-Control` as RFC 9111 does.
 """
 
@@ -13,15 +18,16 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import lru_cache
 from hashlib import md5
 from mimetypes import MimeTypes
 from pathlib import Path
 from tempfile import SpooledTemporaryFile, TemporaryFile
 from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple
+from uuid import uuid4
 
 import obstore
 from obstore.exceptions import BaseError
@@ -32,12 +38,13 @@ from codepairs.hosting.headers import cache_of
 from codepairs.write import Data, Plain, Stamp, Written
 
 if TYPE_CHECKING:
-    from obstore import ObjectMeta
+    from obstore import GetResult, ObjectMeta
     from obstore.store import ObjectStore
 
 __all__ = ["Remote", "headers_of"]
 
 _KINDS = ("s3", "gcs", "azure")
+_WAITING = ".codepairs.new"
 _AT_ONCE = 32
 """Objects that a process sends at once: a request is mostly waiting."""
 _LISTED = 1000
@@ -63,6 +70,7 @@ class Remote(Plain):
             first = next(iter(obstore.list(_client(address, _TRIES), chunk_size=1)), [])
         # Where nothing lies, there is nothing to compare with.
         self._bare = not first
+        self._waiting = f"{_WAITING}/{uuid4().hex}"
 
     def __getstate__(self) -> dict[str, object]:
         return self.__dict__ | {"_listing": None}
@@ -75,14 +83,16 @@ class Remote(Plain):
         """Nothing has to be done before objects are sent."""
 
     def put(self, path: str, data: Data) -> Written:
-        """Send one object, unless it has these bytes already."""
+        """Send one object, unless it has these bytes already; one with others stays until all is made."""
         with self._reported(f"{self.address}/{path}", "written"), _content(data) as content:
-            attributes = headers_of(path)
-            found = None if self._bare else self._found(path, attributes)
+            found = None if self._bare else self._found(path)
             if found and self._same(path, found, content):
-                return Written(_stamp(found), False)
-            made = obstore.put(self._client, path, content.file, attributes=attributes, chunk_size=_CHUNK)
-            return Written((content.size, _tag(made["e_tag"])), True)
+                return Written(_stamp(found.meta), False)
+            return self._sent(f"{self._waiting}/{path}" if found else path, headers_of(path), content)
+
+    def _sent(self, path: str, headers: dict[str, str], content: _Content) -> Written:
+        made = obstore.put(self._client, path, content.file, attributes=headers, chunk_size=_CHUNK)
+        return Written((content.size, _tag(made["e_tag"])), True)
 
     def put_all(self, batch: str, files: Iterable[tuple[str, Data]]) -> Iterator[tuple[str, Written]]:
         """Send the objects of a batch, several at once."""
@@ -126,31 +136,54 @@ class Remote(Plain):
         return len(there)
 
     def finish(self, batches: Iterable[str], gone: Iterable[str], manifest: tuple[str, Iterable[bytes]]) -> int:
-        """Each object took its place when it was sent; remove those that are gone, and send the manifest."""
+        """What is new took its place when it was sent; bring what changed, remove what is gone, send the manifest."""
+        path, data = manifest
+        with self._reported(self.address, "brought up to date"):
+            for found in self._left(self._waiting):
+                list(_threads().map(self._bring, found))
         removed = self.remove(gone)
-        self.put(*manifest)
+        with self._reported(f"{self.address}/{path}", "written"), _content(data) as content:
+            self._sent(path, headers_of(path), content)
+        self._clear(_WAITING)
         return removed
 
+    def _bring(self, waiting: str) -> None:
+        """Put a changed object in its place."""
+        obstore.copy(self._client, waiting, waiting.removeprefix(f"{self._waiting}/"))
+
     def abandon(self) -> None:
-        """Nothing can be taken back."""
+        """What changed stays as it was; what is new cannot be taken back."""
+        with suppress(OutputError):
+            self._clear(self._waiting)
+
+    def _clear(self, folder: str) -> None:
+        """Remove what waits; that of a build that was killed too, where all of it is meant."""
+        with self._reported(self.address, "cleared of old objects"):
+            for found in self._left(folder):
+                obstore.delete(self._client, found)
+
+    def _left(self, folder: str) -> Iterator[list[str]]:
+        """The paths of what lies in a folder, many at once."""
+        for found in obstore.list(self._client, prefix=folder, chunk_size=_LISTED):
+            yield [each["path"] for each in found]
 
     @property
     def _client(self) -> ObjectStore:
         return _client(self.address)
 
-    def _found(self, path: str, headers: Mapping[str, str]) -> ObjectMeta | None:
-        """What a store says of an object; None where there is none, or it has other headers."""
+    def _found(self, path: str) -> GetResult | None:
+        """What a store says of an object; None where there is none."""
         try:
-            found = obstore.get(self._client, path, options={"head": True})
+            return obstore.get(self._client, path, options={"head": True})
         except FileNotFoundError:
             return None
-        return found.meta if dict(found.attributes) == headers else None
 
-    def _same(self, path: str, found: ObjectMeta, content: _Content) -> bool:
-        if found["size"] != content.size:
+    def _same(self, path: str, found: GetResult, content: _Content) -> bool:
+        """Whether an object has these bytes, and its headers."""
+        if found.meta["size"] != content.size or dict(found.attributes) != headers_of(path):
             return False
         # Objects that were sent in parts, or are encrypted with a key of their own, have other tags.
-        return _tag(found["e_tag"]) == content.md5 or content.equals(self._read(path))
+        return _tag(found.meta["e_tag"]) == content.md5 or content.equals(self._read(path))
 
     def _read(self, path: str) -> Iterator[bytes]:
         return map(bytes, obstore.get(self._client, path).stream(min_chunk_size=_CHUNK))
