@@ -158,6 +158,12 @@ KINDS = {
     "search": "{lang}/smtp/421.html",
     "missing": "{lang}/smtp/559.html",
     "number": "{lang}/number/5.1.1.html",
+    "HTTP": "{lang}/http/index.html",
+    "HTTP matrix": "{lang}/http/matrix.html",
+    "HTTP code": "{lang}/http/404.html",
+    "HTTP pair": "{lang}/http/401-vs-403.html",
+    "WebSocket code": "{lang}/websocket/1006.html",
+    "WebSocket pair": "{lang}/websocket/1001-vs-1006.html",
 }
 """The kinds of pages by name, with the address of one; `search` is a page with results of the search on it."""
 _QUERIES = {"en": "mailbox", "de": "Postfach"}

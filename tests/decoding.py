@@ -18,12 +18,14 @@ class Case(NamedTuple):
     name: str
     text: str
     finds: tuple[str, ...]
+    of: str
+    """The protocol of all that is found; empty where nothing is, or codes of several are."""
 
 
 def _cases() -> list[Case]:
     path = ROOT / "tests" / "data" / "decode.yaml"
     entries = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
-    return [Case(entry["from"], entry["text"], tuple(entry["finds"])) for entry in entries]
+    return [Case(entry["from"], entry["text"], tuple(entry["finds"]), entry.get("of", "")) for entry in entries]
 
 
 CASES = _cases()

@@ -22,7 +22,10 @@ def test_there_are_cases_of_both_kinds() -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_codes_are_found_and_nothing_else(case: Case, project_site: Site) -> None:
-    assert named(project_site.catalogue.protocols.values(), case.text) == list(case.finds)
+    protocols = project_site.catalogue.protocols.values()
+    assert named(protocols, case.text) == list(case.finds)
+    if case.of:
+        assert {finding.protocol for finding in findings(protocols, case.text)} == {case.of}
 
 
 def _form(pattern: str, **flags: bool) -> Form:

@@ -32,6 +32,9 @@
 
   const fold = (text) => text.toLowerCase();
 
+  // As it is typed where the keys for ä, ö, ü and ß are missing.
+  const typed = (word) => fold(word).replace(/[äöüß]/g, (letter) => ({ ä: "ae", ö: "oe", ü: "ue", ß: "ss" })[letter]);
+
   const entryOf = ({ id, name }, ending) => ([code, slug, title]) => ({ name: `${name} ${code}`, title, href: `${id}/${slug}${ending}` });
 
   // What the list says of a query: comparisons of two codes, codes, codes with a literal; and the words that are left.
@@ -64,7 +67,7 @@
       codes.push(...found.map(entry));
     }
     const rest = words.filter((word) => !used.has(word) && !word.split("-").every((part) => used.has(part)));
-    return { entries: [...pairs, ...codes, ...literals, ...begun], rest: rest.filter((word) => word !== "vs").join(" ") };
+    return { groups: [pairs, codes, literals, begun], rest: rest.filter((word) => word !== "vs").join(" ") };
   };
 
   const paged = async (pagefind, query) => (query ? (await pagefind.search(query)).results : []);
@@ -74,15 +77,19 @@
     (next, y, j) => [...next, Math.min(next[j] + 1, row[j + 1] + 1, row[j] + (x !== y))], [i + 1],
   ), [...Array(b.length + 1).keys()])[b.length];
 
-  // The words; one that no author expects gives way to the nearest of those, if that is near enough.
+  // The words as authors spell them; one that none expects gives way to the nearest of those, if that is near enough.
   const mended = async (pagefind, query, { protocols }) => {
     const expected = protocols.flatMap(({ codes }) => codes.map(([, , title, phrases]) => [fold(title), ...phrases]));
-    const known = new Set(expected.flat().join(" ").split(/[^\p{L}]+/u));
+    const words = new Set(expected.flat().join(" ").split(/[^\p{L}]+/u));
+    const known = new Map([...words].map((word) => [typed(word), word]));
     const mend = async (word) => {
-      if (word.length < 5 || /[\d-]/.test(word) || [...known].some((each) => each.startsWith(word))) return word;
-      const alike = [...known].filter((each) => each[0] === word[0]);
-      const [far, near] = alike.map((each) => [distance(word, each), each]).sort(([a], [b]) => a - b)[0] ?? [];
-      return far === 1 || (far === 2 && word.length > 7 && !(await paged(pagefind, word)).length) ? near : word;
+      const own = typed(word);
+      if (words.has(word) || /[\d-]/.test(word)) return word;
+      if (known.has(own)) return known.get(own);
+      if (word.length < 5 || [...known.keys()].some((each) => each.startsWith(own))) return word;
+      const alike = [...known].filter(([each]) => each[0] === own[0]);
+      const [far, near] = alike.map(([each, spelt]) => [distance(own, each), spelt]).sort(([a], [b]) => a - b)[0] ?? [];
+      return far === 1 || (far === 2 && word.length > 6 && !(await paged(pagefind, word)).length) ? near : word;
     };
     return (await Promise.all(fold(query).split(/\s+/).map(mend))).join(" ");
   };
@@ -140,7 +147,7 @@
     if (!query) return close();
     const ready = await once();
     if (!ready || asked !== query) return;
-    const { entries, rest } = direct(query, ready.data);
+    const { groups, rest } = direct(query, ready.data);
     const words = await mended(ready.pagefind, rest || query, ready.data);
     const found = await worded(ready.pagefind, words);
     const read = await Promise.all(found.slice(0, most * 2).map(async (result) => ({ ...(await result.data()), rank: result.score })));
@@ -149,6 +156,11 @@
     const weight = ({ href }) => (href.includes("-vs-") ? 0.5 : fits(href));
     const texts = read.map((each) => ({ ...each, rank: each.rank * weight(each.meta) })).sort((a, b) => b.rank - a.rank);
     if (asked !== query) return;
+    // Where several protocols have a number, the words beside it tell which is meant; of comparisons the index has those
+    // that people ask for.
+    const places = new Map(texts.map(({ meta }, place) => [meta.href, place]));
+    const place = ({ href }) => places.get(href) ?? places.size;
+    const entries = groups.flatMap((group) => (rest || group === groups[0] ? group.sort((a, b) => place(a) - place(b)) : group));
     const known = new Map();
     for (const entry of [...entries, ...expected(words, ready.data, texts)]) known.set(entry.href, entry);
     for (const { meta } of texts) known.set(meta.href, meta);
