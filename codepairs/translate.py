@@ -23,16 +23,19 @@ from codepairs.characters import misfit
 from codepairs.errors import Place, Problem
 from codepairs.model import Language, Text, passage_problems
 from codepairs.po import PoMessage, read_po
+from codepairs.reading import leads_out, linked_out
 
 __all__ = [
     "Coverage",
     "Messages",
     "Phrase",
     "Translator",
+    "Usable",
     "known_to_cldr",
     "message_problems",
     "read_messages",
     "read_translators",
+    "read_usable",
 ]
 
 _PLACEHOLDER = re.compile(r"\{[^{}\s]*\}|[{}]")
@@ -168,9 +171,17 @@ _NONE = Messages({}, {})
 
 
 def read_translators(
-    locales: Path, languages: Iterable[Language], domains: Iterable[str], source_lang: str
+    locales: Path,
+    languages: Iterable[Language],
+    domains: Iterable[str],
+    source_lang: str,
+    read: Callable[[Path], Usable] | None = None,
 ) -> tuple[dict[str, Translator], list[Problem]]:
-    """A Translator for each language, in their order, and the problems found in the PO files."""
+    """A Translator for each language, in their order, and the problems found in the PO files.
+
+    `read` reads one file, `read_usable` unless it is given.
+    """
+    read = read or read_usable
     problems: list[Problem] = []
     names = tuple(domains)
     translators = {}
@@ -186,7 +197,11 @@ def read_translators(
         for domain in () if language.source else names:
             path = locales / language.tag / "LC_MESSAGES" / f"{domain}.po"
             if path.exists() or path.is_symlink():
-                catalogs[domain], fuzzy[domain] = _usable(path, locales, problems)
+                if leads_out(path, locales):
+                    problems.append(linked_out(path, locales))
+                    continue
+                catalogs[domain], fuzzy[domain], found = read(path)
+                problems += found
         translators[language.tag] = Translator(language.tag, source_lang, catalogs, fuzzy)
     return translators, problems
 
@@ -269,9 +284,19 @@ def _carries_markup(text: str) -> bool:
     return ("<" in text or "&" in text) and bool(_MARKUP.search(_CODE_SPAN.sub("", text)))
 
 
-def _usable(path: Path, locales: Path, problems: list[Problem]) -> tuple[Messages, int]:
-    """The usable messages of a PO file, and the number of fuzzy ones."""
-    file = read_po(path, problems, locales)
+class Usable(NamedTuple):
+    """What a PO file holds."""
+
+    messages: Messages
+    fuzzy: int
+    """How many messages are fuzzy."""
+    problems: tuple[Problem, ...]
+
+
+def read_usable(path: Path) -> Usable:
+    """The messages of a PO file that a page may show, and what is wrong with the others."""
+    problems: list[Problem] = []
+    file = read_po(path, problems)
     texts: dict[tuple[str, str], str] = {}
     plurals: dict[str, tuple[str, ...]] = {}
     for message in file.messages:
@@ -286,7 +311,8 @@ def _usable(path: Path, locales: Path, problems: list[Problem]) -> tuple[Message
             texts[message.context, message.ids[0]] = _form(file.rule, message.strings, 1) or ""
             if not message.context:
                 plurals[message.ids[0]] = message.strings
-    return Messages(texts, plurals, file.rule), sum(message.fuzzy for message in file.messages)
+    fuzzy = sum(message.fuzzy for message in file.messages)
+    return Usable(Messages(texts, plurals, file.rule), fuzzy, tuple(problems))
 
 
 def _problems_of(message: PoMessage, forms: int) -> Iterator[str]:

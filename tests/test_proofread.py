@@ -73,9 +73,8 @@ def make_site(*codes: str) -> Site:
         catalogue=catalogue,
         translators={tag: make_translator(tag, catalogs={}) for tag in ("en", "de", "ar")},
         assets=Assets({}),
-        templates={},
-        template_digests={},
-        interface=(make_text('Open "it"', "", "site", Place("base.html", 3)),),
+        templates={"base.html": "\n\n{{ _('Open \"it\"') }}"},
+        templates_at=Path(),
         base_url="https://demo.example/",
     )
 

@@ -34,11 +34,14 @@ with warnings.catch_warnings():
 
 from codepairs.cli import main
 from codepairs.errors import OutputError, Place
+from codepairs.load import Document, read_document
+from codepairs.pipeline import Readers
 from codepairs.report import excerpt_of
 from codepairs.serve.app import HOST, OWN, Server, listening
 from codepairs.serve.desk import Desk, excerpt
 from codepairs.serve.editors import EDITORS, editor_address, editor_of, written_at
 from codepairs.settings import Settings
+from codepairs.translate import Usable, read_usable
 from tests.sites import copy_of_tiny, edit, page_at, site_of
 from tests.support import ROOT
 from tests.test_preview import BASE, built_files
@@ -283,21 +286,47 @@ def test_file_that_is_no_text_stops_nothing(tiny: Settings, tmp_path: Path) -> N
     assert desk.find(PAGE) is not None
 
 
-def test_content_file_is_read_again_only_when_it_is_another(tiny: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_are_read_again_only_when_they_are_others(tiny: Settings) -> None:
     read: list[str] = []
-    from codepairs.serve import desk as module
 
-    whole = module.read_document
-    monkeypatch.setattr(module, "read_document", lambda path: read.append(path.name) or whole(path))
-    desk = Desk(tiny)
-    desk.refresh()
-    assert "4.10.1.yaml" in read
+    def document(path: Path) -> Document:
+        read.append(path.name)
+        return read_document(path)
+
+    def catalogue(path: Path) -> Usable:
+        read.append(path.name)
+        return read_usable(path)
+
+    desk = Desk(tiny, readers=Readers(document, catalogue))
+    desk.open()
+    assert {"4.10.1.yaml", "parcel.po"} <= set(read)
     read.clear()
     desk.refresh()
     assert read == []
     edit(tiny.content / "parcel" / "4.10.1.yaml", "code:", "code: ")
     desk.refresh()
     assert read == ["4.10.1.yaml"]
+    edit(tiny.locales / "de" / "LC_MESSAGES" / "parcel.po", 'msgstr "', 'msgstr "Ja: ')
+    desk.refresh()
+    assert read == ["4.10.1.yaml", "parcel.po"]
+
+
+def test_first_pages_are_shown_before_the_site_is_judged(tiny_built: Settings, tiny: Settings) -> None:
+    desk = Desk(tiny)
+    desk.open()
+    found = desk.find(PAGE)
+    assert found is not None
+    assert found.data == built_files(tiny_built)[found.path]
+
+
+def test_what_was_shown_before_it_was_judged_is_no_good_state(tiny: Settings) -> None:
+    edit(tiny.content / "parcel" / "4.2.1.yaml", "confused_with: [", "confused_with: [9.9.9, ")
+    desk = Desk(tiny)
+    desk.open()
+    assert desk.problems == ()
+    desk.refresh()
+    assert desk.find(PAGE) is None
+    assert any("9.9.9" in problem["message"] for problem in desk.state(PAGE)["problems"])
 
 
 @contextmanager

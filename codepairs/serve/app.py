@@ -72,7 +72,7 @@ class Server:
         self._closing = False
         self._folders = [path for path in (settings.content, settings.locales, settings.templates) if path.is_dir()]
         # Read while the libraries of the server are still being imported.
-        self._first = self._thread.submit(self._desk.refresh)
+        self._first = self._thread.submit(self._desk.open)
 
     def app(self) -> Starlette:
         """What answers requests, and watches for as long as it runs."""
@@ -104,16 +104,21 @@ class Server:
 
     @asynccontextmanager
     async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
-        watching = asyncio.create_task(self._watch())
-        self._first.add_done_callback(lambda _: self._told(self._desk.problems) if self._desk.problems else None)
+        tasks = [asyncio.create_task(self._judge()), asyncio.create_task(self._watch())]
         try:
             yield
         finally:
             self.close()
-            watching.cancel()
-            with suppress(asyncio.CancelledError):
-                await watching
+            for task in tasks:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
             self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def _judge(self) -> None:
+        """See whether what was read first is good; whoever waits for a page gets it before."""
+        await asyncio.wrap_future(self._first)
+        await self.refresh()
 
     async def _watch(self) -> None:
         async for changes in awatch(*self._folders, step=_QUIET, debounce=_LATEST):

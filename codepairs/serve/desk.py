@@ -10,12 +10,12 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from codepairs.errors import CodepairsError, ContentError, Place, Problem, errors_of
-from codepairs.load import Document, read_document
-from codepairs.pipeline import read_site
+from codepairs.pipeline import Readers, draft_of, read_site, uncollected
 from codepairs.plan import Page
 from codepairs.preview import Found, Preview
 from codepairs.report import lines_of
@@ -38,33 +38,39 @@ _MOST = 50
 class Desk:
     """A site that is worked at."""
 
-    def __init__(self, settings: Settings, editor: str = "") -> None:
+    def __init__(self, settings: Settings, editor: str = "", readers: Readers | None = None) -> None:
         self.settings = settings
         self.preview: Preview | None = None
         """The latest good state; None before there was any."""
         self.problems: tuple[Problem, ...] = ()
         """What keeps the sources from being the next one."""
         self._editor = editor
-        self._documents = _Documents()
+        read = readers or Readers()
+        self._readers = Readers(_Remembering(read.document), _Remembering(read.catalogue))
         self._rendering: Page | None = None
         self._changed: set[str] = set()
+        self._judged = False
+        """Whether there was a good state; what is shown before may yet be found to be none."""
+
+    def open(self) -> None:
+        """Read the sources for the first time, so that pages can be shown before the site is judged as a whole."""
+        with uncollected():
+            with suppress(Exception):
+                # What is wrong is told when they are judged.
+                self.preview = Preview(draft_of(self.settings, self._readers), self._told)
+            # What was read is there to stay, and need not be looked through for garbage again and again.
+            gc.freeze()
 
     def refresh(self, addresses: Iterable[str] = (), changed: Iterable[str] = ()) -> None:
         """Read the sources again; `addresses` are those of open pages, `changed` are the files to blame."""
         self._changed.update(map(os.path.realpath, changed))
-        enabled = gc.isenabled()
-        # Reading makes many objects and no garbage.
-        gc.disable()
-        try:
+        with uncollected():
             self._refresh(addresses)
-        finally:
-            if enabled:
-                gc.enable()
 
     def _refresh(self, addresses: Iterable[str]) -> None:
         self._rendering = None
         try:
-            site, _ = read_site(self.settings, self._documents)
+            site, _ = read_site(self.settings, self._readers)
             preview = Preview(site, self._told)
             before = self.preview.site.templates if self.preview else site.templates
             for page in preview.samples() if site.templates != before else ():
@@ -74,8 +80,10 @@ class Desk:
         except Exception as error:
             # Whatever an author does while files are half written, the server goes on.
             self.problems = self._changed_first(self._problems_of(error))
+            if not self._judged:
+                self.preview = None
         else:
-            self.preview, self.problems = preview, ()
+            self.preview, self.problems, self._judged = preview, (), True
             self._changed.clear()
 
     def _changed_first(self, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
@@ -152,21 +160,22 @@ class Desk:
         return (Problem(Place(str(self.settings.content)), text + page),)
 
 
-class _Documents:
-    """Reads content files, each again only where it is another than last time."""
+class _Remembering(Generic[T]):
+    """Reads files, each again only where it is another than last time."""
 
-    def __init__(self) -> None:
-        self._known: dict[Path, tuple[tuple[int, int, int], Document]] = {}
+    def __init__(self, read: Callable[[Path], T]) -> None:
+        self._read = read
+        self._known: dict[Path, tuple[tuple[int, int, int], T]] = {}
 
-    def __call__(self, path: Path) -> Document:
+    def __call__(self, path: Path) -> T:
         try:
-            stat = path.stat()
+            stat = os.stat(path)
         except (OSError, ValueError):
-            return read_document(path)
+            return self._read(path)
         stamp = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
         known = self._known.get(path)
         if known is None or known[0] != stamp:
-            known = self._known[path] = (stamp, read_document(path))
+            known = self._known[path] = (stamp, self._read(path))
         return known[1]
 
 
