@@ -240,9 +240,12 @@ def ask_links(form: str, timeout: float, **options: Any) -> None:
 @click.option("--search/--no-search", default=True, help="Search as the built site does (default), or leave it out.")
 def serve(port: int, editor: str | None, **options: Any) -> None:
     """Show the site while it is edited, without a build; tabs reload when their page changes."""
-    from codepairs.serve.editors import editor_of
+    from codepairs.serve.ahead import read_ahead
 
     settings = Settings(**options)
+    catalogue = read_ahead(settings.locales)
+    from codepairs.serve.editors import editor_of
+
     try:
         opens = editor_of(editor, os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")
     except ValueError as error:
@@ -254,7 +257,7 @@ def serve(port: int, editor: str | None, **options: Any) -> None:
             raise OutputError(f"{error.name} is not installed; pip install codepairs[serve]") from None
         with app.listening(port) as listener:
             click.echo(f"http://{app.HOST}:{listener.getsockname()[1]}/ shows the site until Ctrl-C ends it.")
-            app.run(app.Server(settings, opens, _print_state), listener)
+            app.run(app.Server(settings, opens, _print_state, catalogue), listener)
 
 
 def _print_state(problems: Sequence[Problem]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -309,6 +310,28 @@ def test_files_are_read_again_only_when_they_are_others(tiny: Settings) -> None:
     edit(tiny.locales / "de" / "LC_MESSAGES" / "parcel.po", 'msgstr "', 'msgstr "Ja: ')
     desk.refresh()
     assert read == ["4.10.1.yaml", "parcel.po"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes cannot be forked here")
+def test_catalogues_read_ahead_are_those_of_the_moment(tiny: Settings) -> None:
+    """In a process of its own, as one with other threads is not forked."""
+    code = """
+import sys
+from pathlib import Path
+from codepairs.translate import read_usable
+locales = Path(sys.argv[1])
+first, *others = sorted(locales.glob("*/LC_MESSAGES/*.po"))
+read = read_ahead(locales)
+assert read is not read_usable, "it is forked"
+text = first.read_text(encoding="utf-8")
+assert read(others[-1]) == read_usable(others[-1]), "the last one, so that all are there"
+first.write_text(text + '\\n#, fuzzy\\nmsgid "More"\\nmsgstr "Mehr"\\n', encoding="utf-8")
+for path in (first, *others, first, locales / "none.po"):
+    assert read(path) == read_usable(path), path
+"""
+    command = [sys.executable, "-c", code, str(tiny.locales)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_first_pages_are_shown_before_the_site_is_judged(tiny_built: Settings, tiny: Settings) -> None:

@@ -33,8 +33,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from watchfiles import awatch
 
 from codepairs.errors import ContentError, OutputError, Problem
+from codepairs.pipeline import Readers
 from codepairs.serve.desk import Desk
 from codepairs.settings import Settings
+from codepairs.translate import Usable, read_usable
 
 __all__ = ["HOST", "OWN", "Server", "listening", "run"]
 
@@ -63,9 +65,13 @@ class Server:
     """A site, and the tabs that show it; `told` hears what is wrong after each change."""
 
     def __init__(
-        self, settings: Settings, editor: str = "", told: Callable[[Sequence[Problem]], None] = lambda _: None
+        self,
+        settings: Settings,
+        editor: str = "",
+        told: Callable[[Sequence[Problem]], None] = lambda _: None,
+        catalogue: Callable[[Path], Usable] = read_usable,
     ) -> None:
-        self._desk = Desk(settings, editor)
+        self._desk = Desk(settings, editor, Readers(catalogue=catalogue))
         self._told = told
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="codepairs")
         self._tabs: dict[asyncio.Event, str] = {}

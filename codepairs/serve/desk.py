@@ -19,6 +19,7 @@ from codepairs.pipeline import Readers, draft_of, read_site, uncollected
 from codepairs.plan import Page
 from codepairs.preview import Found, Preview
 from codepairs.report import lines_of
+from codepairs.serve.ahead import Stamp, stamp_of
 from codepairs.serve.editors import editor_address, written_at
 from codepairs.settings import Settings
 from codepairs.templates import located
@@ -165,16 +166,11 @@ class _Remembering(Generic[T]):
 
     def __init__(self, read: Callable[[Path], T]) -> None:
         self._read = read
-        self._known: dict[Path, tuple[tuple[int, int, int], T]] = {}
+        self._known: dict[Path, tuple[Stamp | None, T]] = {}
 
     def __call__(self, path: Path) -> T:
-        try:
-            stat = os.stat(path)
-        except (OSError, ValueError):
-            return self._read(path)
-        stamp = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
-        known = self._known.get(path)
-        if known is None or known[0] != stamp:
+        stamp, known = stamp_of(path), self._known.get(path)
+        if known is None or known[0] is None or known[0] != stamp:
             known = self._known[path] = (stamp, self._read(path))
         return known[1]
 
