@@ -318,6 +318,7 @@ def test_catalogues_read_ahead_are_those_of_the_moment(tiny: Settings) -> None:
     code = """
 import sys
 from pathlib import Path
+from codepairs.serve.ahead import read_ahead
 from codepairs.translate import read_usable
 locales = Path(sys.argv[1])
 first, *others = sorted(locales.glob("*/LC_MESSAGES/*.po"))
