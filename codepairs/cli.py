@@ -35,7 +35,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _STOPPED = "stopped; the site can be used as it is, and the next build makes what is missing"
 _SHOWN_WARNINGS = 20
-"""How many warnings a build prints; a check prints all."""
+"""How many warnings a build prints, and how many problems a server; a check prints all."""
 _COLOURS: dict[str, dict[str, Any]] = {
     "place": {"bold": True},
     "error": {"fg": "red", "bold": True},
@@ -260,9 +260,11 @@ def serve(port: int, editor: str | None, **options: Any) -> None:
             app.run(app.Server(settings, opens, _print_state, catalogue), listener)
 
 
-def _print_state(problems: Sequence[Problem]) -> None:
-    _print_problems(problems)
-    click.echo(f"{counted(problems)}; the last good state is shown" if problems else "no errors", err=True)
+def _print_state(problems: Sequence[Problem], line: str) -> None:
+    _print_problems(problems[:_SHOWN_WARNINGS])
+    if len(problems) > _SHOWN_WARNINGS:
+        click.echo(f"and {len(problems) - _SHOWN_WARNINGS:,} more; `check` lists them all", err=True)
+    click.echo(line, err=True)
 
 
 @main.group()

@@ -2,7 +2,7 @@
 
 What is served are the bytes that a build writes, with one script tag more at the end of each page. `desk` holds the
 site and what is wrong with it, `ahead` reads catalogues while the server starts, `editors` knows where a page was
-written, `app` answers requests and watches files.
+written, `checking` asks what a check warns of, `app` answers requests and watches files.
 """
 
 __all__: list[str] = []

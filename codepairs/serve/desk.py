@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -45,11 +45,15 @@ class Desk:
         """The latest good state; None before there was any."""
         self.problems: tuple[Problem, ...] = ()
         """What keeps the sources from being the next one."""
+        self.warnings: tuple[Problem, ...] = ()
+        """What a check has to say of them beside that; of files that were just saved first."""
         self._editor = editor
         read = readers or Readers()
         self._readers = Readers(_Remembering(read.document), _Remembering(read.catalogue))
         self._rendering: Page | None = None
         self._changed: set[str] = set()
+        self._saved: set[str] = set()
+        """The files that were saved last."""
         self._judged = False
         """Whether there was a good state; what is shown before may yet be found to be none."""
 
@@ -64,7 +68,9 @@ class Desk:
 
     def refresh(self, addresses: Iterable[str] = (), changed: Iterable[str] = ()) -> None:
         """Read the sources again; `addresses` are those of open pages, `changed` are the files to blame."""
-        self._changed.update(map(os.path.realpath, changed))
+        saved = set(map(os.path.realpath, changed))
+        self._saved = saved or self._saved
+        self._changed |= saved
         with uncollected():
             self._refresh(addresses)
 
@@ -80,16 +86,16 @@ class Desk:
                 preview.version(address)
         except Exception as error:
             # Whatever an author does while files are half written, the server goes on.
-            self.problems = self._changed_first(self._problems_of(error))
+            self.problems = _first(self._problems_of(error), self._changed)
             if not self._judged:
                 self.preview = None
         else:
             self.preview, self.problems, self._judged = preview, (), True
             self._changed.clear()
 
-    def _changed_first(self, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-        """The problems of files that changed since the last good state stand first: the others may follow from them."""
-        return tuple(sorted(problems, key=lambda problem: os.path.realpath(problem.place.path) not in self._changed))
+    def warn(self, problems: Iterable[Problem]) -> None:
+        """Take over what a check has found."""
+        self.warnings = _first(sorted(problems), self._saved)
 
     def find(self, address: str) -> Found | None:
         """What lies at an address, in the latest good state. Raises ContentError where it cannot be made."""
@@ -119,6 +125,8 @@ class Desk:
             "edit": self._edit(found.page if found else None),
             "problems": [self._shown(problem) for problem in problems[:_MOST]],
             "count": len(problems),
+            "warnings": [self._listed(problem) for problem in self.warnings[:_MOST]],
+            "warned": len(self.warnings),
         }
 
     def _tried(self, make: Callable[[Preview], T]) -> T | None:
@@ -139,16 +147,13 @@ class Desk:
         place = written_at(page, self.preview.site, self.settings)
         return {"href": editor_address(self._editor, place), "label": place.path}
 
+    def _listed(self, problem: Problem) -> Mapping[str, Any]:
+        place = problem.place
+        return {"place": str(place), "message": problem.message, "href": editor_address(self._editor, place)}
+
     def _shown(self, problem: Problem) -> Mapping[str, Any]:
         place = problem.place
-        return {
-            "place": str(place),
-            "message": problem.message,
-            "href": editor_address(self._editor, place),
-            "column": place.column,
-            "line": place.line,
-            "excerpt": excerpt(place),
-        }
+        return {**self._listed(problem), "column": place.column, "line": place.line, "excerpt": excerpt(place)}
 
     def _problems_of(self, error: Exception) -> tuple[Problem, ...]:
         """An error as problems with their places."""
@@ -159,6 +164,11 @@ class Desk:
         text = f"{type(error).__name__}: {' '.join(str(error).split())}"
         page = f" (in {self._rendering.path})" if self._rendering else ""
         return (Problem(Place(str(self.settings.content)), text + page),)
+
+
+def _first(problems: Iterable[Problem], paths: Container[str]) -> tuple[Problem, ...]:
+    """The problems of some files first: the others may follow from them."""
+    return tuple(sorted(problems, key=lambda problem: os.path.realpath(problem.place.path) not in paths))
 
 
 class _Remembering(Generic[T]):
