@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from codepairs.errors import Place, Problem
+from codepairs.errors import Place, Problem, Remark
 from codepairs.fields import Fields
 from codepairs.limits import LONGEST_FORM
 from codepairs.load import Node, read_document
@@ -120,7 +120,7 @@ def forbidden(terms: tuple[Term, ...], lang: str, translation: str) -> Iterator[
         for form in entry.never if entry else ():
             found = form_pattern(form).search(translation)
             if entry and found:
-                yield f"{found[0]!r}: the glossary says {entry.say!r} for {term.term!r}"
+                yield Remark(f"{found[0]!r}: the glossary says {entry.say!r} for {term.term!r}", found[0])
 
 
 @lru_cache(maxsize=64)

@@ -8,18 +8,19 @@ templates.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from codepairs.errors import Place, Problem
+from codepairs.errors import Place, Problem, Remark
 from codepairs.fields import Fields, did_you_mean
 from codepairs.glossary import Term, forbidden, missing_terms, read_glossary
 from codepairs.limits import MOST_PO_BYTES
 from codepairs.load import Node, read_document
 from codepairs.patterns import rule_pattern
 from codepairs.plan import Site
-from codepairs.po import PoMessage
+from codepairs.po import PoMessage, PoPlaces
 from codepairs.reading import UnreadableError, read_bytes
 from codepairs.spelling import missing_dictionary, misspelt, read_words, words_of
 from codepairs.translate import Translator, read_messages
@@ -37,7 +38,8 @@ _QUOTED = re.compile(r"“([^“”]+)”")
 class _Passage:
     """A text in one language, with the source text it translates; equal in the source language."""
 
-    place: Place
+    at: Callable[[str], Place]
+    """The place of what a remark on the text means."""
     context: str
     source: str
     text: str
@@ -57,7 +59,7 @@ def language_problems(locales: Path, site: Site) -> Iterator[Problem]:
             passages = list(_translations(locales / lang / "LC_MESSAGES"))
         for passage in passages:
             for found in _broken(rules, terms, translator, passage):
-                yield Problem(passage.place, found, warning=True)
+                yield Problem(passage.at(found), found, warning=True)
         yield from _misspellings(locales / lang / "words.txt", site, translator, passages)
 
 
@@ -93,7 +95,8 @@ def _misspellings(path: Path, site: Site, translator: Translator, passages: Iter
         for word in dict.fromkeys(found):
             if word in wrong:
                 hint = f"did you mean {wrong[word]!r}?" if wrong[word] else f"if it is right, add it to {path}"
-                yield Problem(passage.place, f"{word!r} is in no dictionary; {hint}", warning=True)
+                remark = Remark(f"{word!r} is in no dictionary; {hint}", word)
+                yield Problem(passage.at(remark), remark, warning=True)
 
 
 def _spoken(passage: _Passage) -> str:
@@ -113,15 +116,21 @@ def _phrases(site: Site) -> re.Pattern[str]:
 
 def _source_texts(site: Site) -> Iterator[_Passage]:
     for text in (*site.interface, *site.catalogue.texts()):
-        yield _Passage(text.place, text.context, text.source, text.source)
+        yield _Passage(partial(_whole, text.place), text.context, text.source, text.source)
+
+
+def _whole(place: Place, _: str) -> Place:
+    return place
 
 
 def _translations(folder: Path) -> Iterator[_Passage]:
     for path in sorted(folder.glob("*.po")):
+        places = PoPlaces(path)
         for message in read_messages(path):
-            for text in filter(None, message.strings):
+            for form, text in enumerate(message.strings):
                 source = message.ids[0] if text == message.strings[0] else message.ids[-1]
-                yield _Passage(Place(str(path), message.line), message.context, source, text)
+                if text:
+                    yield _Passage(partial(places.of, message, form), message.context, source, text)
 
 
 def _strays(folder: Path, site: Site, lang: str) -> Iterator[Problem]:
@@ -131,14 +140,18 @@ def _strays(folder: Path, site: Site, lang: str) -> Iterator[Problem]:
     for context, source in sorted(known):
         fields.setdefault(source, []).append(context)
     for path in sorted(folder.glob("*.po")):
-        head = _head(path)
+        head, places = _head(path), PoPlaces(path)
         said = _LANGUAGE.search(head)
         if said and said[1].replace("_", "-") != lang.partition("-x-")[0]:
             text = f"the head of the file says {said[1]!r}; its folder is that of {lang!r}"
-            yield Problem(Place(str(path), head.count("\n", 0, said.start()) + 1), text, warning=True)
+            start = said.start(1)
+            place = Place(str(path), head.count("\n", 0, start) + 1, start - head.rfind("\n", 0, start))
+            yield Problem(place, text, warning=True)
         for message in read_messages(path):
             if (message.context, message.ids[0]) not in known:
-                yield Problem(Place(str(path), message.line), _no_text(message, fields), warning=True)
+                moved = message.ids[0] in fields
+                place = places.of_context(message) if moved else places.of_source(message)
+                yield Problem(place, _no_text(message, fields), warning=True)
         if path.stem not in site.domains:
             hint = did_you_mean(path.stem, site.domains)
             yield Problem(Place(str(path)), f"no protocol is called {path.stem!r}; {hint}", warning=True)

@@ -120,13 +120,13 @@ def test_each_language_is_judged_by_its_own_rules(tmp_path: Path) -> None:
     found = list(language_problems(tmp_path, make_site('The "first".', "The second.")))
     assert all(problem.warning for problem in found)
     assert shown(found, tmp_path) == [
-        "ar/LC_MESSAGES/demo.po:5:1: warning: ends with '!'; the source text ends with '.'",
-        f"ar/LC_MESSAGES/demo.po:5:1: warning: {STALE}",
-        "de/LC_MESSAGES/demo.po:7:1: warning: '“': quotation marks are „…“",
-        f"de/LC_MESSAGES/demo.po:7:1: warning: {STALE}",
-        "de/LC_MESSAGES/demo.po:14:1: warning: '!': no shouting",
-        "de/LC_MESSAGES/demo.po:14:1: warning: ends with '!'; the source text ends with 'no sign'",
-        f"de/LC_MESSAGES/demo.po:14:1: warning: {STALE}",
+        f"ar/LC_MESSAGES/demo.po:5:8: warning: {STALE}",
+        "ar/LC_MESSAGES/demo.po:6:17: warning: ends with '!'; the source text ends with '.'",
+        f"de/LC_MESSAGES/demo.po:7:8: warning: {STALE}",
+        "de/LC_MESSAGES/demo.po:8:9: warning: '“': quotation marks are „…“",
+        f"de/LC_MESSAGES/demo.po:14:8: warning: {STALE}",
+        "de/LC_MESSAGES/demo.po:17:26: warning: '!': no shouting",
+        "de/LC_MESSAGES/demo.po:17:26: warning: ends with '!'; the source text ends with 'no sign'",
         "0.yaml:4:10: warning: '\"': quotation marks are “…”",
         "base.html:3:1: warning: '\"': quotation marks are “…”",
     ]
@@ -158,8 +158,8 @@ def test_what_is_never_shown_is_reported(tmp_path: Path) -> None:
         """,
     )
     assert shown(language_problems(tmp_path, make_site("The first.")), tmp_path) == [
-        "de/LC_MESSAGES/demo.po:3:1: warning: the head of the file says 'fr'; its folder is that of 'de'",
-        "de/LC_MESSAGES/demo.po:7:1: warning: this text does not stand in the field 'sumary'; "
+        "de/LC_MESSAGES/demo.po:3:12: warning: the head of the file says 'fr'; its folder is that of 'de'",
+        "de/LC_MESSAGES/demo.po:6:10: warning: this text does not stand in the field 'sumary'; "
         "write 'summary' after msgctxt",
         "de/LC_MESSAGES/dmo.po:1:1: warning: no protocol is called 'dmo'; did you mean 'demo'?",
     ]
