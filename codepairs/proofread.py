@@ -22,6 +22,7 @@ from codepairs.patterns import rule_pattern
 from codepairs.plan import Site
 from codepairs.po import PoMessage, PoPlaces
 from codepairs.reading import UnreadableError, read_bytes
+from codepairs.shapes import RULE, RULES
 from codepairs.spelling import missing_dictionary, misspelt, read_words, words_of
 from codepairs.translate import Translator, read_messages
 from codepairs.wording import LanguageRule, LanguageRules, source_problems, text_problems, translation_problems
@@ -173,7 +174,7 @@ def read_rules(path: Path) -> tuple[LanguageRules, list[Problem]]:
         return LanguageRules(), problems
     document = read_document(path, path.parent.parent)
     problems += document.problems
-    fields = Fields(document.root, Place(str(path)), "the rules", problems)
+    fields = Fields(document.root, Place(str(path)), RULES, problems)
     rules = [rule for node in fields.sequence("never") if (rule := _rule(node, problems))]
     made = LanguageRules(
         never=tuple(rules),
@@ -216,7 +217,7 @@ def _no_text(message: PoMessage, fields: Mapping[str, list[str]]) -> str:
 
 
 def _rule(node: Node, problems: list[Problem]) -> LanguageRule | None:
-    fields = Fields(node, node.place, "a rule", problems)
-    pattern, message = fields.pattern("not", required=True, read=rule_pattern), fields.word("because", required=True)
+    fields = Fields(node, node.place, RULE, problems)
+    pattern, message = fields.pattern("not", read=rule_pattern), fields.word("because")
     fields.close()
     return LanguageRule(rule_pattern(pattern), message) if pattern and message else None
