@@ -8,7 +8,8 @@ templates.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -32,6 +33,7 @@ __all__ = ["language_problems", "read_rules", "unchecked_languages"]
 _TYPED = "search"
 """The field of what people type into a search, which is no prose."""
 _LANGUAGE = re.compile(r'"Language: ([^"\\]+)\\n"')
+_TYPEABLE = re.compile(r"[^\W\d_]+")
 _QUOTED = re.compile(r"“([^“”]+)”")
 
 
@@ -61,7 +63,7 @@ def language_problems(locales: Path, site: Site) -> Iterator[Problem]:
         for passage in passages:
             for found in _broken(rules, terms, translator, passage):
                 yield Problem(passage.at(found), found, warning=True)
-        yield from _misspellings(locales / lang / "words.txt", site, translator, passages)
+        yield from _misspellings(locales, site, translator, passages)
 
 
 def unchecked_languages(site: Site) -> list[str]:
@@ -81,23 +83,51 @@ def _broken(rules: LanguageRules, terms: tuple[Term, ...], translator: Translato
             yield from missing_terms(terms, translator.lang, passage.source, passage.text)
 
 
-def _misspellings(path: Path, site: Site, translator: Translator, passages: Iterable[_Passage]) -> Iterator[Problem]:
+def _misspellings(locales: Path, site: Site, translator: Translator, passages: Iterable[_Passage]) -> Iterator[Problem]:
+    path = locales / translator.lang / "words.txt"
     try:
         known = read_words(path)
     except UnreadableError as error:
         yield error.problem
         return
     phrases = _phrases(site)
-    read = (passage for passage in passages if passage.context != _TYPED)
-    words = {passage: list(words_of(phrases.sub(" ", _spoken(passage)))) for passage in read}
-    everything = {word for found in words.values() for word in found}
-    wrong = misspelt(everything, translator.territory_tag(), known)
+    words = {passage: list(words_of(phrases.sub(" ", _spoken(passage)))) for passage in passages}
+    prose = {word for passage, found in words.items() for word in found if passage.context != _TYPED}
+    typed = {word for passage, found in words.items() for word in found if passage.context == _TYPED}
+    wrong_prose = misspelt(prose, translator.territory_tag(), known)
+    wrong_typed = _mistyped(typed, locales, site, translator, passages) if typed else {}
     for passage, found in words.items():
+        wrong = wrong_typed if passage.context == _TYPED else wrong_prose
         for word in dict.fromkeys(found):
             if word in wrong:
                 hint = f"did you mean {wrong[word]!r}?" if wrong[word] else f"if it is right, add it to {path}"
                 remark = Remark(f"{word!r} is in no dictionary; {hint}", word)
                 yield Problem(passage.at(remark), remark, warning=True)
+
+
+def _mistyped(
+    words: Iterable[str], locales: Path, site: Site, translator: Translator, passages: Iterable[_Passage]
+) -> Mapping[str, str]:
+    """The words to search for that are wrong, with the nearest right one.
+
+    People type them in any case, and those of the source language in every language; also what stands in a text. What
+    has a capital letter inside is the name of something, which no dictionary knows.
+    """
+    texts = (text for passage in passages if passage.context != _TYPED for text in (passage.source, passage.text))
+    seen = {word.casefold() for text in (*texts, *_names(site)) for word in _TYPEABLE.findall(text)}
+    forms = {word: {word, word.lower(), word.capitalize()} for word in words if not _is_known(word, seen)}
+    wrong: dict[str, str] = dict.fromkeys(forms, "")
+    for lang in dict.fromkeys((translator.lang, site.source_lang)):
+        with suppress(UnreadableError):
+            known = read_words(locales / lang / "words.txt")
+            found = misspelt(set().union(*forms.values()), site.translators[lang].territory_tag(), known)
+            near = {word: found[form] for word in wrong for form in forms[word] if found.get(form)}
+            wrong = {word: wrong[word] or near.get(word, "") for word in wrong if forms[word] <= found.keys()}
+    return wrong
+
+
+def _is_known(word: str, seen: Container[str]) -> bool:
+    return word.casefold() in seen or not word[1:].islower()
 
 
 def _spoken(passage: _Passage) -> str:
@@ -108,10 +138,13 @@ def _spoken(passage: _Passage) -> str:
     return text
 
 
+def _names(site: Site) -> set[str]:
+    """The phrases of the registries, which no language changes."""
+    return {code.phrase for protocol in site.catalogue.protocols.values() for code in protocol.codes.values()}
+
+
 def _phrases(site: Site) -> re.Pattern[str]:
-    """The words of the registries, which no language changes."""
-    found = {code.phrase for protocol in site.catalogue.protocols.values() for code in protocol.codes.values()}
-    longest_first = sorted((re.escape(phrase) for phrase in found if " " in phrase), key=len, reverse=True)
+    longest_first = sorted((re.escape(phrase) for phrase in _names(site) if " " in phrase), key=len, reverse=True)
     return re.compile("|".join(longest_first) or r"(?!)")
 
 

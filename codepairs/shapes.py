@@ -1,4 +1,4 @@
-"""The shape of every file that people edit as YAML: its fields, what each holds, which are needed. The one list of them.
+"""The shape of every file that people edit as YAML: its fields, what each holds, what is needed. The one list of them.
 
 The checks take their fields by these shapes, the schemas for editors and the skeletons of new files are made of them,
 and the tables of docs/content.md and docs/translating.md say the same.

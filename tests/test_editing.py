@@ -268,11 +268,8 @@ def test_the_modeline_leads_from_the_file_to_its_schema() -> None:
 
 
 def test_a_catalogue_without_protocols_has_schemas_too(tiny: Settings, tiny_site: Site) -> None:
-    assert set(editor_schemas(Catalogue(site=tiny_site.catalogue.site, protocols={}))) == {
-        "site",
-        "protocol",
-        *locale_schemas(),
-    }
+    schemas = editor_schemas(Catalogue(site=tiny_site.catalogue.site, protocols={}))
+    assert set(schemas) == {"site", "protocol", *locale_schemas()}
 
 
 def _stale(site: Site, after: Catalogue) -> list[str]:
