@@ -14,12 +14,16 @@ import unicodedata
 
 __all__ = ["hidden", "misfit"]
 
+_PLACES = "%EF%B7%90"
+"""What an address makes of the first noncharacter, which stands for places of pages."""
 _MISFIT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\ufdd0-\ufdef\ufeff\ufffe\uffff"
-    "\ud800-\udfff\U000e0000-\U000e007f]|%EF%B7%90"
+    f"\ud800-\udfff\U000e0000-\U000e007f]|{_PLACES}"
 )
 """Among them what ends a line for YAML, and for no editor: line numbers would differ."""
 _ISOLATE = re.compile("[\u2066-\u2069]")
+_PLAIN = bytes([9, 10, 13, *range(32, 127)])
+"""What of ASCII any text may hold. There is next to nothing else in most texts, and bytes drop it at once."""
 _MARKS = "\u200c\u200d\u200e\u200f"
 
 
@@ -29,10 +33,11 @@ def misfit(text: str) -> tuple[int, str] | None:
     >>> misfit("a\\u202eb")
     (1, 'holds U+202E, which turns text round; write it in the order in which it is read')
     """
-    found = _MISFIT.search(text)
+    rest = text.encode("utf-8", "surrogatepass").translate(None, _PLAIN).decode("utf-8", "surrogatepass")
+    found = _MISFIT.search(text) if _MISFIT.search(rest) or _PLACES in text else None
     if found:
         return found.start(), _said(found[0])
-    return _unclosed(text) if _ISOLATE.search(text) else None
+    return _unclosed(text) if _ISOLATE.search(rest) else None
 
 
 def _said(found: str) -> str:

@@ -38,7 +38,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _STOPPED = "stopped; the site can be used as it is, and the next build makes what is missing"
 _SHOWN_WARNINGS = 20
-"""How many warnings a build prints; a check prints all."""
+"""How many warnings a build prints, and how many problems a server; a check prints all."""
 _COLOURS: dict[str, dict[str, Any]] = {
     "place": {"bold": True},
     "error": {"fg": "red", "bold": True},
@@ -262,9 +262,12 @@ def ask_links(form: str, timeout: float, **options: Any) -> None:
 @click.option("--search/--no-search", default=True, help="Search as the built site does (default), or leave it out.")
 def serve(port: int, editor: str | None, **options: Any) -> None:
     """Show the site while it is edited, without a build; tabs reload when their page changes."""
-    from codepairs.serve.editors import editor_of
+    from codepairs.serve.ahead import read_ahead
 
     settings = Settings(**options)
+    catalogue = read_ahead(settings.locales)
+    from codepairs.serve.editors import editor_of
+
     try:
         opens = editor_of(editor, os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")
     except ValueError as error:
@@ -276,12 +279,14 @@ def serve(port: int, editor: str | None, **options: Any) -> None:
             raise OutputError(f"{error.name} is not installed; pip install codepairs[serve]") from None
         with app.listening(port) as listener:
             click.echo(f"http://{app.HOST}:{listener.getsockname()[1]}/ shows the site until Ctrl-C ends it.")
-            app.run(app.Server(settings, opens, _print_state), listener)
+            app.run(app.Server(settings, opens, _print_state, catalogue), listener)
 
 
-def _print_state(problems: Sequence[Problem]) -> None:
-    _print_problems(problems)
-    click.echo(f"{counted(problems)}; the last good state is shown" if problems else "no errors", err=True)
+def _print_state(problems: Sequence[Problem], line: str) -> None:
+    _print_problems(problems[:_SHOWN_WARNINGS])
+    if len(problems) > _SHOWN_WARNINGS:
+        click.echo(f"and {len(problems) - _SHOWN_WARNINGS:,} more; `check` lists them all", err=True)
+    click.echo(line, err=True)
 
 
 @main.group()

@@ -1,4 +1,4 @@
-"""The catalogue -> JSON Schemas of the content files, for editors: what may stand where, and what is still missing.
+"""The catalogue -> JSON Schemas of the files that people edit, for editors: what may stand where, and what is missing.
 
 Draft 7, which editors read. The fields are those of `codepairs.shapes`; facts, their values, roles and codes are those
 that a protocol declares. An editor types what this program reads as text, so that numbers and flags fit where texts do.
@@ -13,9 +13,9 @@ from typing import Any
 
 from codepairs.hosts import known_hosts
 from codepairs.model import Catalogue, Fact, Protocol
-from codepairs.shapes import CODE, DOCUMENT, PAIR, PROTOCOL, RFC, SITE, Field, Shape
+from codepairs.shapes import CODE, DOCUMENT, GLOSSARY, PAIR, PROTOCOL, RFC, RULES, SITE, Field, Shape
 
-__all__ = ["editor_schemas", "modeline", "schema_name", "schema_text"]
+__all__ = ["editor_schemas", "locale_schemas", "modeline", "schema_name", "schema_text"]
 
 _Schema = dict[str, Any]
 
@@ -26,12 +26,21 @@ _NUMBER = re.compile(r"0|[1-9][0-9]{0,15}")
 
 
 def editor_schemas(catalogue: Catalogue) -> dict[str, _Schema]:
-    """The schema of each kind of content file by its name: `site`, `protocol`, `<protocol>.code`, `<protocol>.pair`."""
+    """The schema of each kind of file by its name.
+
+    Of content: `site`, `protocol`, `<protocol>.code`, `<protocol>.pair`; of languages: `rules`, `glossary`.
+    """
     made = {schema_name(): _Maker(catalogue.protocols).file(SITE), schema_name("protocol"): _Maker().file(PROTOCOL)}
+    made |= locale_schemas()
     for protocol in catalogue.protocols.values():
         made[schema_name("code", protocol.id)] = _OfProtocol(protocol).file(CODE)
         made[schema_name("pair", protocol.id)] = _OfProtocol(protocol).file(PAIR)
     return made
+
+
+def locale_schemas() -> dict[str, _Schema]:
+    """The schemas of the files of languages."""
+    return {schema_name("rules"): _Maker().file(RULES), schema_name("glossary"): _Maker().file(GLOSSARY)}
 
 
 def schema_name(kind: str = "site", protocol: str = "") -> str:
@@ -45,7 +54,7 @@ def schema_text(schema: _Schema) -> str:
 
 
 def modeline(name: str, depth: int) -> str:
-    """The first line of a content file `depth` folders below `content`, which tells editors its schema."""
+    """The first line of a file `depth` folders below `content` or `locales`, which tells editors its schema."""
     return f"# yaml-language-server: $schema={'../' * depth}.schemas/{name}.schema.json\n"
 
 
@@ -105,6 +114,8 @@ class _Maker:
 
     def open(self, field: Field) -> _Schema:
         """A mapping whose names are declared elsewhere."""
+        if field.each:
+            return {"type": "object", "additionalProperties": self.mapping(field.each)}
         return {"type": "object", "additionalProperties": _or_list(_TEXT) if field.name == "implies" else _TEXT}
 
 

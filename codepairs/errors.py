@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-__all__ = ["CodepairsError", "ContentError", "OutputError", "Place", "Problem", "errors_of"]
+__all__ = ["CodepairsError", "ContentError", "OutputError", "Place", "Problem", "Remark", "errors_of"]
 
 
 class Place(NamedTuple):
@@ -37,6 +37,18 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.place}: {'warning: ' if self.warning else ''}{self.message}"
+
+
+class Remark(str):
+    """What is wrong with a text, and the part of it that is meant: as it stands there, or its index."""
+
+    part: str | int
+
+    def __new__(cls, message: str, part: str | int = 0) -> Remark:
+        """A message that remembers the part."""
+        made = super().__new__(cls, message)
+        made.part = part
+        return made
 
 
 def errors_of(problems: Iterable[Problem], *, strict: bool = False) -> tuple[Problem, ...]:

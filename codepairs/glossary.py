@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from codepairs.errors import Place, Problem
+from codepairs.errors import Place, Problem, Remark
 from codepairs.fields import Fields
 from codepairs.limits import LONGEST_FORM
 from codepairs.load import Node, read_document
+from codepairs.shapes import ENTRY, GLOSSARY, TERM
 
 __all__ = ["Entry", "Term", "forbidden", "form_pattern", "form_problem", "missing_terms", "read_glossary"]
 
@@ -53,24 +54,24 @@ def read_glossary(path: Path) -> tuple[tuple[Term, ...], list[Problem]]:
     problems += document.problems
     if document.root is None:
         return (), problems
-    fields = Fields(document.root, Place(str(path)), "the glossary", problems)
+    fields = Fields(document.root, Place(str(path)), GLOSSARY, problems)
     terms = tuple(_term(node, problems) for node in fields.sequence("terms"))
     fields.close()
     return tuple(term for term in terms if term.term), problems
 
 
 def _term(node: Node, problems: list[Problem]) -> Term:
-    fields = Fields(node, node.place, "a term", problems)
-    term = fields.word("term", required=True) or ""
+    fields = Fields(node, node.place, TERM, problems)
+    term = fields.word("term") or ""
     forms = _forms(fields, "forms")
     languages = fields.mapping("translations", "the translations of a term")
-    entries = {name: _entry(languages.mapping(name, "a translation", required=True)) for name in languages.node.items}
+    entries = {name: _entry(languages.mapping(name, ENTRY, required=True)) for name in languages.node.items}
     fields.close()
     return Term(term, forms, entries)
 
 
 def _entry(fields: Fields) -> Entry:
-    say = fields.word("say", required=True) or ""
+    say = fields.word("say") or ""
     use, never = (_forms(fields, name) for name in ("use", "never"))
     fields.close()
     return Entry(say, use or (say,), never)
@@ -120,7 +121,7 @@ def forbidden(terms: tuple[Term, ...], lang: str, translation: str) -> Iterator[
         for form in entry.never if entry else ():
             found = form_pattern(form).search(translation)
             if entry and found:
-                yield f"{found[0]!r}: the glossary says {entry.say!r} for {term.term!r}"
+                yield Remark(f"{found[0]!r}: the glossary says {entry.say!r} for {term.term!r}", found[0])
 
 
 @lru_cache(maxsize=64)

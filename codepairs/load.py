@@ -11,6 +11,7 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -222,7 +223,8 @@ class _Converter:
         self.seen: set[int] = set()
 
     def node(self, node: yaml.Node, depth: int) -> Node:
-        place = self.place(node)
+        mark = node.start_mark
+        place = Place(self.path, mark.line + 1, mark.column + 1)
         if depth > MOST_DEPTH:
             self.problems.append(Problem(place, f"lies more than {MOST_DEPTH} levels deep"))
             return ScalarNode("", place)
@@ -233,21 +235,21 @@ class _Converter:
         if node.tag:
             message = f"the tag {node.tag!r} means nothing here; if the text begins with '!', {_QUOTE}"
             self.problems.append(Problem(place, message))
+        if isinstance(node, yaml.ScalarNode):
+            # Only between double quotes can an escape say what the file itself must not hold.
+            if node.style == '"' and (found := misfit(node.value)):
+                self.problems.append(Problem(place, found[1]))
+            return ScalarNode(node.value, place)
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, place, depth)
-        if isinstance(node, yaml.SequenceNode):
-            return SequenceNode(tuple([self.node(item, depth + 1) for item in node.value]), place)
-        # Only between double quotes can an escape say what the file itself must not hold.
-        quoted = isinstance(node, yaml.ScalarNode) and node.style == '"'
-        if quoted and (found := misfit(node.value)):
-            self.problems.append(Problem(place, found[1]))
-        return ScalarNode(node.value, place)
+        return SequenceNode(tuple([self.node(item, depth + 1) for item in node.value]), place)
 
     def mapping(self, node: yaml.MappingNode, place: Place, depth: int) -> MappingNode:
         items: dict[str, Node] = {}
         keys: dict[str, Place] = {}
         for key, value in node.value:
-            key_place = self.place(key)
+            mark = key.start_mark
+            key_place = Place(self.path, mark.line + 1, mark.column + 1)
             if not isinstance(key, yaml.ScalarNode):
                 self.problems.append(Problem(key_place, "a field's name must be a word, not a list or mapping"))
             elif key.value in items:
@@ -258,20 +260,17 @@ class _Converter:
                 keys[key.value] = key_place
         return MappingNode(items, keys, place)
 
-    def place(self, node: yaml.Node) -> Place:
-        mark = node.start_mark
-        return Place(self.path, mark.line + 1, mark.column + 1)
-
 
 def _protocol_files(
     folder: Path, read: Callable[[Path], Document], content: Path, problems: list[Problem]
 ) -> ProtocolFiles:
-    codes = [path for path in sorted(folder.glob("*.yaml")) if path.name != "protocol.yaml"]
+    by_name = attrgetter("name")
+    codes = [path for path in sorted(folder.glob("*.yaml"), key=by_name) if path.name != "protocol.yaml"]
     return ProtocolFiles(
         folder,
         read(folder / "protocol.yaml"),
         tuple(map(read, codes)),
-        tuple(map(read, sorted(folder.glob("pairs/*.yaml")))),
+        tuple(map(read, sorted(folder.glob("pairs/*.yaml"), key=by_name))),
         _registry(folder / "registry.csv", content, problems),
     )
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from codepairs.catalogues import header
 from codepairs.declare import RESERVED
-from codepairs.editing import editor_schemas, modeline, schema_name, schema_text
+from codepairs.editing import editor_schemas, locale_schemas, modeline, schema_name, schema_text
 from codepairs.errors import CodepairsError
 from codepairs.fields import did_you_mean, listed
 from codepairs.load import read_sources
@@ -67,18 +67,26 @@ def write(skeleton: Skeleton, folders: Iterable[Path] = ()) -> None:
 
 
 def write_schemas(settings: Settings) -> list[Path]:
-    """Write the schemas that the first lines of content files name; they are made anew each time."""
-    folder = settings.content / _SCHEMAS
+    """Write the schemas that the first lines of files name; they are made anew each time.
+
+    Those of content lie in its folder, those of languages in theirs, if there is one.
+    """
+    schemas, of_locales = editor_schemas(_catalogue(settings)), locale_schemas()
+    written = _written(settings.content, {name: each for name, each in schemas.items() if name not in of_locales})
+    return [*written, *_written(settings.locales, of_locales)] if settings.locales.is_dir() else written
+
+
+def _written(root: Path, schemas: Mapping[str, Any]) -> list[Path]:
+    """Schemas, written into a folder of their own below `root`."""
+    folder = root / _SCHEMAS
     if not folder.is_symlink():
         folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, schema in editor_schemas(_catalogue(settings)).items():
-        path = folder / f"{name}.schema.json"
-        if leads_out(path, settings.content):
+    paths = {folder / f"{name}.schema.json": schema for name, schema in schemas.items()}
+    for path, schema in paths.items():
+        if leads_out(path, root):
             raise NewError(f"{path} is reached by a link that leads elsewhere; remove the link")
         replaced(path, schema_text(schema).encode())
-        written.append(path)
-    return written
+    return list(paths)
 
 
 def new_code(settings: Settings, protocol: str, code: str) -> Skeleton:

@@ -87,7 +87,12 @@ def pattern_of(
     >>> pattern_of("^(?<code>{digit}{2})$", {"digit": "[0-9]"}).script
     '(?<![^\\\\n])(?<code>(?:[0-9]){2})(?![^\\\\n])'
     """
-    made = _Reader(source, pieces or {}, endless).whole()
+    return _pattern(source, tuple((pieces or {}).items()), exact, endless)
+
+
+@lru_cache(maxsize=1024)
+def _pattern(source: str, pieces: tuple[tuple[str, str], ...], exact: bool, endless: int) -> Pattern:
+    made = _Reader(source, dict(pieces), endless).whole()
     if len(set(made.groups)) < len(made.groups):
         raise PatternError("a group stands in it twice")
     _limited(made, _MOST_AT_START if made.python.startswith(_ANCHORS["A"]) else MOST_STEPS)

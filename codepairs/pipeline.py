@@ -9,7 +9,7 @@ from concurrent.futures import Executor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from codepairs.assets import read_assets
 from codepairs.changes import inputs_digest, parts_of
@@ -22,7 +22,7 @@ from codepairs.foreign import foreign_files
 from codepairs.hosting.configuration import headers_file
 from codepairs.hosts import figures_of, known_hosts, misfits
 from codepairs.indexing import is_installed
-from codepairs.load import Document, read_sources
+from codepairs.load import Document, read_document, read_sources
 from codepairs.manifest import MANIFEST, Manifest, NewManifest
 from codepairs.model import Catalogue
 from codepairs.outputs import OUTPUTS
@@ -33,8 +33,8 @@ from codepairs.plan import Site, plan_site
 from codepairs.rules import broken_rules
 from codepairs.settings import Settings
 from codepairs.stores import store_of
-from codepairs.templates import digests, interface_texts, located, missing_templates, read_templates, template_problems
-from codepairs.translate import Coverage, read_translators
+from codepairs.templates import located, missing_templates, read_templates, template_problems
+from codepairs.translate import Coverage, Translator, Usable, read_translators, read_usable
 from codepairs.trial import trial_problems
 from codepairs.urls import dictionary_path
 from codepairs.validate import validate
@@ -42,7 +42,7 @@ from codepairs.watch import Watcher
 from codepairs.work import Work, untouched
 from codepairs.write import Folder, Store
 
-__all__ = ["Report", "build", "host_problems", "read_site", "rendering_problems"]
+__all__ = ["Readers", "Report", "build", "draft_of", "host_problems", "read_site", "rendering_problems", "uncollected"]
 
 _NOBODY = Watcher()
 _SHOWN = 5
@@ -51,6 +51,7 @@ _NO_INDEXER = (
     "the site gets no search, as Pagefind is not installed: run `pip install codepairs[search]`, "
     "or say `search: no` here or `--no-search` on the command line"
 )
+_NO_DRAWING = "pictures of codes need Pillow: pip install codepairs[images], or say 'images: no' here"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,46 +71,72 @@ class Report:
     warnings: tuple[Problem, ...]
 
 
-def read_site(settings: Settings, read: Callable[[Path], Document] | None = None) -> tuple[Site, tuple[Problem, ...]]:
-    """Everything a build needs, and its warnings. Raises ContentError with all problems where there are errors.
+class Readers(NamedTuple):
+    """What reads one file; a program that reads a site again and again can give some that remember."""
 
-    `read` reads one content file; a program that reads the site again and again can give one that remembers.
-    """
-    catalogue, problems = validate(read_sources(settings, read))
+    document: Callable[[Path], Document] = read_document
+    catalogue: Callable[[Path], Usable] = read_usable
+
+
+_READERS = Readers()
+
+
+def read_site(settings: Settings, readers: Readers = _READERS) -> tuple[Site, tuple[Problem, ...]]:
+    """Everything a build needs, and its warnings. Raises ContentError with all problems where there are errors."""
+    catalogue, translators, problems = _read(settings, readers)
     problems += broken_rules(catalogue)
     problems += template_problems(settings.templates)
-    translators, translation_problems = read_translators(
-        settings.locales, catalogue.site.languages, ("site", *catalogue.protocols), catalogue.site.source_language
-    )
-    problems += translation_problems
     if errors_of(problems):
         raise ContentError(problems)
-    assets, asset_problems = read_assets(settings.templates)
-    problems += asset_problems
-    dictionaries, dictionary_problems = read_dictionaries(settings.templates, translators)
-    problems += dictionary_problems
-    searchable = settings.search and catalogue.site.search
-    if searchable and not is_installed():
-        problems.append(Problem(Place(str(settings.content / "site.yaml")), _NO_INDEXER, warning=True))
-    site = Site(
-        catalogue=_searchable(catalogue, searchable and is_installed()),
-        translators=translators,
-        assets=assets,
-        templates=read_templates(settings.templates),
-        template_digests=digests(settings.templates),
-        interface=interface_texts(settings.templates),
-        base_url=_base_url(settings.base_url or catalogue.site.url),
-        draws=catalogue.site.images and can_draw(),
-        dictionaries=dictionaries,
-    )
-    if catalogue.site.images and not site.draws:
-        message = "pictures of codes need Pillow: pip install codepairs[images], or say 'images: no' here"
-        problems.append(Problem(Place(str(settings.content / "site.yaml")), message, warning=True))
+    site = _site(settings, catalogue, translators, problems)
     if settings.strict:
         problems += _untranslated(site)
     if errors_of(problems, strict=settings.strict):
         raise ContentError(problems)
     return site, tuple(sorted(set(problems)))
+
+
+def draft_of(settings: Settings, readers: Readers = _READERS) -> Site:
+    """The site before it is judged as a whole, in half the time. Raises ContentError where it cannot be read."""
+    catalogue, translators, problems = _read(settings, readers)
+    if errors_of(problems):
+        raise ContentError(problems)
+    return _site(settings, catalogue, translators, problems)
+
+
+def _read(settings: Settings, readers: Readers) -> tuple[Catalogue, dict[str, Translator], list[Problem]]:
+    """Content and translations, with what is wrong with each file of them."""
+    catalogue, problems = validate(read_sources(settings, readers.document))
+    info, domains = catalogue.site, ("site", *catalogue.protocols)
+    translators, others = read_translators(
+        settings.locales, info.languages, domains, info.source_language, readers.catalogue
+    )
+    return catalogue, translators, problems + others
+
+
+def _site(
+    settings: Settings, catalogue: Catalogue, translators: Mapping[str, Translator], problems: list[Problem]
+) -> Site:
+    """The site, with what it lacks of this installation among the problems."""
+    place, info = Place(str(settings.content / "site.yaml")), catalogue.site
+    searchable, draws = settings.search and info.search, info.images and can_draw()
+    assets, asset_problems = read_assets(settings.templates)
+    dictionaries, dictionary_problems = read_dictionaries(settings.templates, translators)
+    problems += asset_problems + dictionary_problems
+    if searchable and not is_installed():
+        problems.append(Problem(place, _NO_INDEXER, warning=True))
+    if info.images and not draws:
+        problems.append(Problem(place, _NO_DRAWING, warning=True))
+    return Site(
+        catalogue=_searchable(catalogue, searchable and is_installed()),
+        translators=translators,
+        assets=assets,
+        templates=read_templates(settings.templates),
+        templates_at=settings.templates,
+        base_url=_base_url(settings.base_url or info.url),
+        draws=draws,
+        dictionaries=dictionaries,
+    )
 
 
 def _searchable(catalogue: Catalogue, search: bool) -> Catalogue:
@@ -120,7 +147,7 @@ def build(settings: Settings, watcher: Watcher = _NOBODY) -> Report:
     """Make the site. Raises ContentError before anything is written, OutputError where writing fails."""
     started = time.perf_counter()
     store = store_of(str(settings.output))
-    with _uncollected(), store.locked(watcher.message), _left(store) as (before, *killed):
+    with uncollected(), store.locked(watcher.message), _left(store) as (before, *killed):
         if not before.exists and not settings.force:
             store.claim()
         watcher.step("look for changes")
@@ -214,8 +241,9 @@ def _templates_named(settings: Settings) -> Iterator[None]:
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the search for cyclic garbage: it finds next to nothing, and touches what workers share with this one."""
+def uncollected() -> Iterator[None]:
+    """Without the search for cyclic garbage: it takes long where much is read, finds next to nothing, and touches what
+    workers share with this process."""
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import zip_longest
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from codepairs.assets import Assets
 from codepairs.compose import Slots
 from codepairs.model import Catalogue, Text
 from codepairs.relations import Relations
+from codepairs.templates import digests, interface_texts
 from codepairs.translate import Coverage, Translator
 
 __all__ = ["Batch", "File", "OutputKind", "Page", "PageKind", "Plan", "Site", "plan_site"]
@@ -31,15 +33,24 @@ class Site:
     assets: Assets
     templates: Mapping[str, str]
     """The texts of the templates by name."""
-    template_digests: Mapping[str, str]
-    interface: tuple[Text, ...]
-    """The messages of the templates."""
+    templates_at: Path
+    """Their folder."""
     base_url: str
     """Absolute address of the site, with a slash at its end."""
     draws: bool = False
     """Whether pictures are drawn: they are wanted, and there is what draws them."""
     dictionaries: Mapping[str, bytes] = field(default_factory=dict)
     """What pages of a language have in common, by language, where there is such a file."""
+
+    @cached_property
+    def template_digests(self) -> Mapping[str, str]:
+        """For every template a digest of all that it is made of."""
+        return digests(self.templates)
+
+    @cached_property
+    def interface(self) -> tuple[Text, ...]:
+        """The messages of the templates."""
+        return interface_texts(self.templates, self.templates_at)
 
     @property
     def domains(self) -> tuple[str, ...]:
@@ -72,20 +83,34 @@ class Site:
 
     def languages_of(self, texts: Sequence[Text]) -> frozenset[str]:
         """The languages in which every one of the texts is translated; the source language always is."""
-        return frozenset(lang for lang, translator in self.translators.items() if all(map(translator.knows, texts)))
+        return _languages_of(self.translators, texts)
 
     @cached_property
     def languages(self) -> Mapping[tuple[str, ...], frozenset[str]]:
         """The languages in which a code or a curated pair is translated, by protocol and codes."""
-        known: dict[tuple[str, ...], frozenset[str]] = {}
-        same: dict[frozenset[str], frozenset[str]] = {}
-        for protocol in self.catalogue.protocols.values():
-            for code in protocol.codes.values():
-                found = self.languages_of(tuple(code.texts()))
-                known[protocol.id, code.code] = same.setdefault(found, found)
-            for pair in protocol.curated.values():
-                known[protocol.id, *pair.codes] = self.languages_of(tuple(pair.texts()))
-        return known
+        return _Languages(self.catalogue, self.translators)
+
+
+def _languages_of(translators: Mapping[str, Translator], texts: Sequence[Text]) -> frozenset[str]:
+    return frozenset(lang for lang, translator in translators.items() if all(map(translator.knows, texts)))
+
+
+class _Languages(dict[tuple[str, ...], frozenset[str]]):
+    """Looks for the languages of a code or a curated pair when it is first asked for them."""
+
+    def __init__(self, catalogue: Catalogue, translators: Mapping[str, Translator]) -> None:
+        super().__init__()
+        self._catalogue, self._translators = catalogue, translators
+        self._same: dict[frozenset[str], frozenset[str]] = {}
+
+    def __missing__(self, key: tuple[str, ...]) -> frozenset[str]:
+        protocol, *codes = key
+        declared = self._catalogue.protocols[protocol]
+        texts = declared.codes[codes[0]].texts() if len(codes) == 1 else declared.curated[codes[0], codes[1]].texts()
+        found = _languages_of(self._translators, tuple(texts))
+        # Equal sets are one, so that what compares them need not look into them.
+        self[key] = self._same.setdefault(found, found)
+        return self[key]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import gettext
 import re
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,7 +19,7 @@ from codepairs.errors import Place, Problem
 from codepairs.limits import LONGEST_PLURAL_RULE, MOST_PLURAL_FORMS, MOST_PO_BYTES
 from codepairs.reading import UnreadableError, read_bytes
 
-__all__ = ["PoFile", "PoMessage", "judged_po", "read_po", "regular_po"]
+__all__ = ["PoFile", "PoMessage", "PoPlaces", "judged_po", "read_po", "regular_po"]
 
 _STRING = r'".*"(?:\n".*")*'
 _FORMS = rf"(?:msgstr\[[0-9]\] {_STRING}\n)+"
@@ -39,6 +40,8 @@ _MARK = b"\xef\xbb\xbf"
 _PROBED = 200
 """For how many numbers the rule of plural forms is tried."""
 _CHARSET = re.compile(rb"charset=utf-8", re.IGNORECASE)
+_BEGINNING = re.compile(r'\s*(?:(msg[a-z_]+(?:\[[0-9]+\])?)\s*)?"')
+_CHARACTER = re.compile(r"\\.|[^\\]|\\$")
 _CONTROLS = {"n": "\n", "t": "\t", "r": "\r"}
 
 _FIELD = re.compile(r"([A-Za-z-]+): ([^\r\n]*)")
@@ -92,7 +95,9 @@ def read_po(path: Path, problems: list[Problem], within: Path | None = None) -> 
         return PoFile()
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        problems.append(Problem(Place(str(path), line), "is not a PO file in UTF-8: save the file as UTF-8"))
+        before = error.object[error.object.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8")
+        place = Place(str(path), line, len(before) + 1)
+        problems.append(Problem(place, "is not a PO file in UTF-8: save the file as UTF-8"))
         return PoFile()
     if data.startswith(_MARK):
         data = data.removeprefix(_MARK)
@@ -130,7 +135,7 @@ def read_po(path: Path, problems: list[Problem], within: Path | None = None) -> 
 def _plural_place(data: bytes, path: Path) -> Place:
     """The line that says how many plural forms there are."""
     start = max(data.lower().find(b"plural-forms"), 0)
-    return Place(str(path), data.count(b"\n", 0, start) + 1)
+    return Place(str(path), data.count(b"\n", 0, start) + 1, start - data.rfind(b"\n", 0, start))
 
 
 def _misspelt(data: bytes, path: Path) -> Iterator[Problem]:
@@ -140,13 +145,14 @@ def _misspelt(data: bytes, path: Path) -> Iterator[Problem]:
         if not written:
             continue
         escape = _ESCAPE.search(written[1])
+        start = written.start(1)
         if escape and escape[1] not in _ESCAPES:
-            text = f"'{escape[0]}' stands for nothing; a backslash is written \\\\"
+            text, start = f"'{escape[0]}' stands for nothing; a backslash is written \\\\", start + escape.start() + 1
         elif not _INNER.fullmatch(written[1].removesuffix('"')) or not written[1].endswith('"'):
             text = 'the text is not closed by a quotation mark, or has one inside that is not written \\"'
         else:
             continue
-        yield Problem(Place(str(path), number), text, warning=True)
+        yield Problem(Place(str(path), number, start), text, warning=True)
 
 
 def _doubled(data: bytes, path: Path) -> Iterator[Problem]:
@@ -155,12 +161,87 @@ def _doubled(data: bytes, path: Path) -> Iterator[Problem]:
         messages = _entries(_parted(data.decode("utf-8"))[0])
     except (_UnusualError, ValueError):
         return
-    first: dict[tuple[str, str], int] = {}
+    first, places = dict[tuple[str, str], int](), PoPlaces(path)
     for message in messages:
         line = first.setdefault((message.context, message.ids[0]), message.line)
         if line != message.line:
             text = f"the message stands in line {line} already; remove one of the two"
-            yield Problem(Place(str(path), message.line), text, warning=True)
+            yield Problem(places.of_source(message), text, warning=True)
+
+
+class PoPlaces:
+    """Where the texts of a PO file stand in it; read when it is first asked for one."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lines: list[str] | None = None
+
+    def of(self, message: PoMessage, form: int = 0, remark: str = "") -> Place:
+        """The place of what a remark on one of the translations means; of that of a plural by the rank of its form."""
+        keyword = "msgstr" if len(message.ids) == 1 else f"msgstr[{form}]"
+        return self._place(message.line, keyword, getattr(remark, "part", 0))
+
+    def of_source(self, message: PoMessage) -> Place:
+        """The place of the source text."""
+        return self._place(message.line, "msgid", 0)
+
+    def of_context(self, message: PoMessage) -> Place:
+        """The place of the context, or of the source text where there is none."""
+        lines = self._read()[: message.line - 1]
+        above = takewhile(lambda line: _BEGINNING.match(line), reversed(lines))
+        for offset, line in enumerate(above, start=1):
+            if line.startswith("msgctxt"):
+                return self._place(message.line - offset, "msgctxt", 0)
+        return self.of_source(message)
+
+    def _read(self) -> list[str]:
+        if self._lines is None:
+            try:
+                text = read_bytes(self._path, most=MOST_PO_BYTES).decode("utf-8", "replace")
+            except UnreadableError:
+                text = ""
+            self._lines = text.split("\n")
+        return self._lines
+
+    def _place(self, line: int, keyword: str, part: str | int) -> Place:
+        """The place of a part of the text behind a keyword, in the entry that has this line."""
+        found = list(_characters(self._read()[line - 1 :], keyword))
+        if not found:
+            return Place(str(self._path), line)
+        text = "".join(char for char, _, _ in found)
+        _, offset, column = found[min(_index(text, part), len(found) - 1)]
+        return Place(str(self._path), line + offset, column)
+
+
+def _index(text: str, part: str | int) -> int:
+    """Where a part begins: as a word rather than in one; 0 where it is not there as it stands."""
+    if isinstance(part, int):
+        return part % len(text) if text else 0
+    word = re.search(rf"(?<!\w){re.escape(part)}(?!\w)", text)
+    return word.start() if word else max(text.find(part), 0)
+
+
+def _characters(lines: list[str], keyword: str) -> Iterator[tuple[str, int, int]]:
+    """The characters of the text behind a keyword, each with the lines before it and its column.
+
+    An empty text has one place: between its quotation marks.
+    """
+    within, first = False, None
+    for offset, line in enumerate(lines):
+        match = _BEGINNING.match(line)
+        if match is None or (match[1] and within):
+            break
+        if match[1]:
+            within = match[1] == keyword
+        if not within:
+            continue
+        first = first or ("", offset, match.end() + 1)
+        inner = line.rstrip()[match.end() : -1]
+        for found in _CHARACTER.finditer(inner):
+            yield _unquoted(f'"{found[0]}"'), offset, match.end() + found.start() + 1
+            first = ("", 0, 0)
+    if first and first[2]:
+        yield first
 
 
 def regular_po(data: bytes) -> PoFile | None:

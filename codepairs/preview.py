@@ -15,12 +15,13 @@ from itertools import islice
 from typing import NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
+from codepairs.model import Code
 from codepairs.outputs import OUTPUTS
-from codepairs.pages import PAGE_KINDS, pair
+from codepairs.pages import PAGE_KINDS, code, pair
 from codepairs.pages.shared import Shared
 from codepairs.plan import Batch, OutputKind, Page, Site, plan_site
 from codepairs.render import render_pages
-from codepairs.urls import addressed, pair_of
+from codepairs.urls import addressed, code_of, pair_of
 
 __all__ = ["Found", "Preview", "Rendering"]
 
@@ -88,7 +89,7 @@ class Preview:
 
     def page(self, path: str) -> Page | None:
         """The page with an output path."""
-        return self._listed.get(path) or self._pair(path)
+        return self._code(path) or self._pair(path) or self._listed.get(path)
 
     def html(self, page: Page) -> bytes:
         """The HTML of a page."""
@@ -115,22 +116,28 @@ class Preview:
 
     @cached_property
     def _listed(self) -> Mapping[str, Page]:
-        """All pages but those of two codes, whose number grows with the square of the codes."""
-        kinds = [kind for kind in PAGE_KINDS if kind is not pair.KIND]
+        """All pages but those of codes and of two codes, of which there are very many."""
+        kinds = [kind for kind in PAGE_KINDS if kind not in (code.KIND, pair.KIND)]
         return {page.path: page for page in plan_site(self.site, kinds)}
 
     @cached_property
-    def _codes(self) -> Mapping[tuple[str, str], str]:
+    def _codes(self) -> Mapping[tuple[str, str], Code]:
         """The codes by protocol and slug."""
         protocols = self.site.catalogue.protocols.values()
-        return {(each.id, code.slug): code.code for each in protocols for code in each.codes.values()}
+        return {(each.id, item.slug): item for each in protocols for item in each.codes.values()}
+
+    def _code(self, path: str) -> Page | None:
+        lang, protocol, slug = code_of(path) or ("", "", "")
+        found = self._codes.get((protocol, slug))
+        return None if found is None or lang not in self.site.translators else code.page_of(self.site, lang, found)
 
     def _pair(self, path: str) -> Page | None:
         lang, protocol, slug, _ = pair_of(path) or ("", "", "", "")
-        code = self._codes.get((protocol, slug))
-        if code is None or lang not in self.site.translators:
+        found = self._codes.get((protocol, slug))
+        if found is None or lang not in self.site.translators:
             return None
-        return next((page for page in pair.KIND.pages(self.site, lang, (protocol, code)) if page.path == path), None)
+        pages = pair.KIND.pages(self.site, lang, (protocol, found.code))
+        return next((page for page in pages if page.path == path), None)
 
     def _file(self, path: str) -> bytes | None:
         """The bytes of a file that is no page."""

@@ -8,19 +8,22 @@ templates.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from codepairs.errors import Place, Problem
+from codepairs.errors import Place, Problem, Remark
 from codepairs.fields import Fields, did_you_mean
 from codepairs.glossary import Term, forbidden, missing_terms, read_glossary
 from codepairs.limits import MOST_PO_BYTES
 from codepairs.load import Node, read_document
 from codepairs.patterns import rule_pattern
 from codepairs.plan import Site
-from codepairs.po import PoMessage
+from codepairs.po import PoMessage, PoPlaces
 from codepairs.reading import UnreadableError, read_bytes
+from codepairs.shapes import RULE, RULES
 from codepairs.spelling import missing_dictionary, misspelt, read_words, words_of
 from codepairs.translate import Translator, read_messages
 from codepairs.wording import LanguageRule, LanguageRules, source_problems, text_problems, translation_problems
@@ -30,6 +33,7 @@ __all__ = ["language_problems", "read_rules", "unchecked_languages"]
 _TYPED = "search"
 """The field of what people type into a search, which is no prose."""
 _LANGUAGE = re.compile(r'"Language: ([^"\\]+)\\n"')
+_TYPEABLE = re.compile(r"[^\W\d_]+")
 _QUOTED = re.compile(r"“([^“”]+)”")
 
 
@@ -37,7 +41,8 @@ _QUOTED = re.compile(r"“([^“”]+)”")
 class _Passage:
     """A text in one language, with the source text it translates; equal in the source language."""
 
-    place: Place
+    at: Callable[[str], Place]
+    """The place of what a remark on the text means."""
     context: str
     source: str
     text: str
@@ -57,8 +62,8 @@ def language_problems(locales: Path, site: Site) -> Iterator[Problem]:
             passages = list(_translations(locales / lang / "LC_MESSAGES"))
         for passage in passages:
             for found in _broken(rules, terms, translator, passage):
-                yield Problem(passage.place, found, warning=True)
-        yield from _misspellings(locales / lang / "words.txt", site, translator, passages)
+                yield Problem(passage.at(found), found, warning=True)
+        yield from _misspellings(locales, site, translator, passages)
 
 
 def unchecked_languages(site: Site) -> list[str]:
@@ -78,22 +83,51 @@ def _broken(rules: LanguageRules, terms: tuple[Term, ...], translator: Translato
             yield from missing_terms(terms, translator.lang, passage.source, passage.text)
 
 
-def _misspellings(path: Path, site: Site, translator: Translator, passages: Iterable[_Passage]) -> Iterator[Problem]:
+def _misspellings(locales: Path, site: Site, translator: Translator, passages: Iterable[_Passage]) -> Iterator[Problem]:
+    path = locales / translator.lang / "words.txt"
     try:
         known = read_words(path)
     except UnreadableError as error:
         yield error.problem
         return
     phrases = _phrases(site)
-    read = (passage for passage in passages if passage.context != _TYPED)
-    words = {passage: list(words_of(phrases.sub(" ", _spoken(passage)))) for passage in read}
-    everything = {word for found in words.values() for word in found}
-    wrong = misspelt(everything, translator.territory_tag(), known)
+    words = {passage: list(words_of(phrases.sub(" ", _spoken(passage)))) for passage in passages}
+    prose = {word for passage, found in words.items() for word in found if passage.context != _TYPED}
+    typed = {word for passage, found in words.items() for word in found if passage.context == _TYPED}
+    wrong_prose = misspelt(prose, translator.territory_tag(), known)
+    wrong_typed = _mistyped(typed, locales, site, translator, passages) if typed else {}
     for passage, found in words.items():
+        wrong = wrong_typed if passage.context == _TYPED else wrong_prose
         for word in dict.fromkeys(found):
             if word in wrong:
                 hint = f"did you mean {wrong[word]!r}?" if wrong[word] else f"if it is right, add it to {path}"
-                yield Problem(passage.place, f"{word!r} is in no dictionary; {hint}", warning=True)
+                remark = Remark(f"{word!r} is in no dictionary; {hint}", word)
+                yield Problem(passage.at(remark), remark, warning=True)
+
+
+def _mistyped(
+    words: Iterable[str], locales: Path, site: Site, translator: Translator, passages: Iterable[_Passage]
+) -> Mapping[str, str]:
+    """The words to search for that are wrong, with the nearest right one.
+
+    People type them in any case, and those of the source language in every language; also what stands in a text. What
+    has a capital letter inside is the name of something, which no dictionary knows.
+    """
+    texts = (text for passage in passages if passage.context != _TYPED for text in (passage.source, passage.text))
+    seen = {word.casefold() for text in (*texts, *_names(site)) for word in _TYPEABLE.findall(text)}
+    forms = {word: {word, word.lower(), word.capitalize()} for word in words if not _is_known(word, seen)}
+    wrong: dict[str, str] = dict.fromkeys(forms, "")
+    for lang in dict.fromkeys((translator.lang, site.source_lang)):
+        with suppress(UnreadableError):
+            known = read_words(locales / lang / "words.txt")
+            found = misspelt(set().union(*forms.values()), site.translators[lang].territory_tag(), known)
+            near = {word: found[form] for word in wrong for form in forms[word] if found.get(form)}
+            wrong = {word: wrong[word] or near.get(word, "") for word in wrong if forms[word] <= found.keys()}
+    return wrong
+
+
+def _is_known(word: str, seen: Container[str]) -> bool:
+    return word.casefold() in seen or not word[1:].islower()
 
 
 def _spoken(passage: _Passage) -> str:
@@ -104,24 +138,33 @@ def _spoken(passage: _Passage) -> str:
     return text
 
 
+def _names(site: Site) -> set[str]:
+    """The phrases of the registries, which no language changes."""
+    return {code.phrase for protocol in site.catalogue.protocols.values() for code in protocol.codes.values()}
+
+
 def _phrases(site: Site) -> re.Pattern[str]:
-    """The words of the registries, which no language changes."""
-    found = {code.phrase for protocol in site.catalogue.protocols.values() for code in protocol.codes.values()}
-    longest_first = sorted((re.escape(phrase) for phrase in found if " " in phrase), key=len, reverse=True)
+    longest_first = sorted((re.escape(phrase) for phrase in _names(site) if " " in phrase), key=len, reverse=True)
     return re.compile("|".join(longest_first) or r"(?!)")
 
 
 def _source_texts(site: Site) -> Iterator[_Passage]:
     for text in (*site.interface, *site.catalogue.texts()):
-        yield _Passage(text.place, text.context, text.source, text.source)
+        yield _Passage(partial(_whole, text.place), text.context, text.source, text.source)
+
+
+def _whole(place: Place, _: str) -> Place:
+    return place
 
 
 def _translations(folder: Path) -> Iterator[_Passage]:
     for path in sorted(folder.glob("*.po")):
+        places = PoPlaces(path)
         for message in read_messages(path):
-            for text in filter(None, message.strings):
+            for form, text in enumerate(message.strings):
                 source = message.ids[0] if text == message.strings[0] else message.ids[-1]
-                yield _Passage(Place(str(path), message.line), message.context, source, text)
+                if text:
+                    yield _Passage(partial(places.of, message, form), message.context, source, text)
 
 
 def _strays(folder: Path, site: Site, lang: str) -> Iterator[Problem]:
@@ -131,14 +174,18 @@ def _strays(folder: Path, site: Site, lang: str) -> Iterator[Problem]:
     for context, source in sorted(known):
         fields.setdefault(source, []).append(context)
     for path in sorted(folder.glob("*.po")):
-        head = _head(path)
+        head, places = _head(path), PoPlaces(path)
         said = _LANGUAGE.search(head)
         if said and said[1].replace("_", "-") != lang.partition("-x-")[0]:
             text = f"the head of the file says {said[1]!r}; its folder is that of {lang!r}"
-            yield Problem(Place(str(path), head.count("\n", 0, said.start()) + 1), text, warning=True)
+            start = said.start(1)
+            place = Place(str(path), head.count("\n", 0, start) + 1, start - head.rfind("\n", 0, start))
+            yield Problem(place, text, warning=True)
         for message in read_messages(path):
             if (message.context, message.ids[0]) not in known:
-                yield Problem(Place(str(path), message.line), _no_text(message, fields), warning=True)
+                moved = message.ids[0] in fields
+                place = places.of_context(message) if moved else places.of_source(message)
+                yield Problem(place, _no_text(message, fields), warning=True)
         if path.stem not in site.domains:
             hint = did_you_mean(path.stem, site.domains)
             yield Problem(Place(str(path)), f"no protocol is called {path.stem!r}; {hint}", warning=True)
@@ -160,7 +207,7 @@ def read_rules(path: Path) -> tuple[LanguageRules, list[Problem]]:
         return LanguageRules(), problems
     document = read_document(path, path.parent.parent)
     problems += document.problems
-    fields = Fields(document.root, Place(str(path)), "the rules", problems)
+    fields = Fields(document.root, Place(str(path)), RULES, problems)
     rules = [rule for node in fields.sequence("never") if (rule := _rule(node, problems))]
     made = LanguageRules(
         never=tuple(rules),
@@ -203,7 +250,7 @@ def _no_text(message: PoMessage, fields: Mapping[str, list[str]]) -> str:
 
 
 def _rule(node: Node, problems: list[Problem]) -> LanguageRule | None:
-    fields = Fields(node, node.place, "a rule", problems)
-    pattern, message = fields.pattern("not", required=True, read=rule_pattern), fields.word("because", required=True)
+    fields = Fields(node, node.place, RULE, problems)
+    pattern, message = fields.pattern("not", read=rule_pattern), fields.word("because")
     fields.close()
     return LanguageRule(rule_pattern(pattern), message) if pattern and message else None

@@ -32,17 +32,19 @@ def read_bytes(path: Path, *, within: Path | None = None, most: int = MOST_BYTES
     if within is not None and leads_out(path, within):
         raise UnreadableError(*linked_out(path, within)[:2])
     try:
-        if not stat.S_ISREG(mode := os.stat(path).st_mode):
-            what = "cannot be read: Is a directory" if stat.S_ISDIR(mode) else "is no ordinary file"
+        found = os.stat(path)
+        if not stat.S_ISREG(found.st_mode):
+            what = "cannot be read: Is a directory" if stat.S_ISDIR(found.st_mode) else "is no ordinary file"
             raise UnreadableError(place, what)
-        with open(os.open(path, _FLAGS), "rb") as file:
-            data = file.read(most + 1)
+        with open(os.open(path, _FLAGS), "rb", buffering=0) as file:
+            # Room for what may be read at most would take longer to make than a file takes to be read.
+            data = file.read(min(found.st_size, most) + 1)
     except OSError as error:
         raise UnreadableError(place, f"cannot be read: {error.strerror or error}") from error
     except ValueError as error:
         raise UnreadableError(place, f"cannot be read: {error}") from error
     if len(data) > most:
-        size = max(len(data), os.stat(path).st_size)
+        size = max(len(data), found.st_size)
         kind = "a PO file" if path.suffix == ".po" else "a content file"
         raise UnreadableError(place, f"has {size:,} bytes; {kind} has at most {most // 1_000_000} MB")
     return data

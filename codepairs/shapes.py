@@ -1,7 +1,7 @@
-"""The shape of every content file: its fields, what each holds, which are needed. The one list of them there is.
+"""The shape of every file that people edit as YAML: its fields, what each holds, what is needed. The one list of them.
 
-The validator takes its fields by these shapes, the schemas for editors and the skeletons of new files are made of them,
-and the tables of docs/content.md say the same.
+The checks take their fields by these shapes, the schemas for editors and the skeletons of new files are made of them,
+and the tables of docs/content.md and docs/translating.md say the same.
 """
 
 from __future__ import annotations
@@ -20,20 +20,26 @@ __all__ = [
     "DECODE",
     "DOCUMENT",
     "EMPTY",
+    "ENTRY",
     "FACT",
     "FORM",
+    "GLOSSARY",
     "IDENTIFIER",
     "LANGUAGE",
+    "LOCALE_SHAPES",
     "ORDERS",
     "PAIR",
     "PROTOCOL",
     "REGISTRY",
     "RFC",
+    "RULE",
+    "RULES",
     "SHAPES",
     "SITE",
     "SITE_ADDRESS",
     "SLUG",
     "TAG",
+    "TERM",
     "VALUE",
     "Field",
     "Shape",
@@ -84,6 +90,8 @@ class Field:
     """How many characters a word may have."""
     inner: Shape | None = None
     """The shape of a mapping, or of each item of a list of mappings; None where its names are declared elsewhere."""
+    each: Shape | None = None
+    """The shape of whatever stands under such a name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -379,5 +387,65 @@ PAIR = Shape(
     ),
 )
 
+RULE = Shape(
+    what="a rule",
+    fields=(
+        Field(
+            name="not",
+            kind="pattern",
+            note="a pattern that must not occur outside code spans; `(?i)` may stand first",
+            required=True,
+        ),
+        Field(name="because", kind="word", note="what would be right", required=True),
+    ),
+)
+RULES = Shape(
+    what="the rules",
+    fields=(
+        Field(name="never", kind="sequence", note="what texts of the language must not contain", inner=RULE),
+        Field(
+            name="quotes",
+            kind="scalars",
+            note="pairs of quotation marks, as `„“`: each that is opened has to be closed",
+            form=r"\S{2}",
+        ),
+        Field(name="doubled", kind="scalars", note="words that may rightly stand twice in a row"),
+        Field(name="same", kind="scalars", note="source texts that are the same in this language"),
+        Field(
+            name="sentences",
+            kind="scalars",
+            note="of the source language: fields, as patterns, that hold whole sentences",
+        ),
+        Field(
+            name="longest",
+            kind="word",
+            note="of the source language: how many words such a sentence may have",
+            form="[0-9]{1,9}",
+        ),
+    ),
+)
+ENTRY = Shape(
+    what="a translation",
+    fields=(
+        Field(name="say", kind="word", note="the translation, as messages show it", required=True),
+        Field(name="use", kind="scalars", note="what counts as it: inflections, compounds, other allowed words"),
+        Field(name="never", kind="scalars", note="forms that must not stand in any translation"),
+    ),
+)
+TERM = Shape(
+    what="a term",
+    fields=(
+        Field(name="term", kind="word", note="in the source language", required=True),
+        Field(name="forms", kind="scalars", note="its other forms"),
+        Field(name="translations", kind="mapping", note="how languages say it, by their tags", each=ENTRY),
+    ),
+)
+GLOSSARY = Shape(
+    what="the glossary",
+    fields=(Field(name="terms", kind="sequence", note="the terms, in any order", inner=TERM),),
+)
+
+LOCALE_SHAPES = (RULES, RULE, GLOSSARY, TERM, ENTRY)
+"""Those of the files of languages."""
 SHAPES = (SITE, LANGUAGE, DOCUMENT, PROTOCOL, REGISTRY, CLASS, FACT, VALUE, EMPTY, DECODE, FORM, CODE, PAIR)
-"""All of them, the outer before the inner."""
+"""Those of the content, the outer before the inner."""

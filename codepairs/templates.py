@@ -213,16 +213,15 @@ def _not_yet(*_: object) -> str:
     raise NotImplementedError
 
 
-def digests(folder: Path) -> Mapping[str, str]:
+def digests(texts: Mapping[str, str]) -> Mapping[str, str]:
     """For every template a digest of its text and of all templates that it names, directly or not."""
-    texts = read_templates(folder)
     return {name: _digest(texts, name) for name in texts}
 
 
-def interface_texts(folder: Path) -> tuple[Text, ...]:
-    """The messages of the templates, each once; of plural forms the singular."""
+def interface_texts(texts: Mapping[str, str], folder: Path) -> tuple[Text, ...]:
+    """The messages of the templates of a folder, each once; of plural forms the singular."""
     found: dict[Text, None] = {}
-    for name, source in read_templates(folder).items():
+    for name, source in texts.items():
         for line, message in _parsed(source).messages:
             found.setdefault(Text("", message, "site", Place(str(folder / name), line)))
     return tuple(found)

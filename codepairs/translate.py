@@ -20,19 +20,22 @@ from typing import NamedTuple
 from babel.core import Locale, UnknownLocaleError, get_global
 
 from codepairs.characters import misfit
-from codepairs.errors import Place, Problem
+from codepairs.errors import Place, Problem, Remark
 from codepairs.model import Language, Text, passage_problems
-from codepairs.po import PoMessage, read_po
+from codepairs.po import PoMessage, PoPlaces, read_po
+from codepairs.reading import leads_out, linked_out
 
 __all__ = [
     "Coverage",
     "Messages",
     "Phrase",
     "Translator",
+    "Usable",
     "known_to_cldr",
     "message_problems",
     "read_messages",
     "read_translators",
+    "read_usable",
 ]
 
 _PLACEHOLDER = re.compile(r"\{[^{}\s]*\}|[{}]")
@@ -168,9 +171,17 @@ _NONE = Messages({}, {})
 
 
 def read_translators(
-    locales: Path, languages: Iterable[Language], domains: Iterable[str], source_lang: str
+    locales: Path,
+    languages: Iterable[Language],
+    domains: Iterable[str],
+    source_lang: str,
+    read: Callable[[Path], Usable] | None = None,
 ) -> tuple[dict[str, Translator], list[Problem]]:
-    """A Translator for each language, in their order, and the problems found in the PO files."""
+    """A Translator for each language, in their order, and the problems found in the PO files.
+
+    `read` reads one file, `read_usable` unless it is given.
+    """
+    read = read or read_usable
     problems: list[Problem] = []
     names = tuple(domains)
     translators = {}
@@ -186,7 +197,11 @@ def read_translators(
         for domain in () if language.source else names:
             path = locales / language.tag / "LC_MESSAGES" / f"{domain}.po"
             if path.exists() or path.is_symlink():
-                catalogs[domain], fuzzy[domain] = _usable(path, locales, problems)
+                if leads_out(path, locales):
+                    problems.append(linked_out(path, locales))
+                    continue
+                catalogs[domain], fuzzy[domain], found = read(path)
+                problems += found
         translators[language.tag] = Translator(language.tag, source_lang, catalogs, fuzzy)
     return translators, problems
 
@@ -207,24 +222,25 @@ def message_problems(msgid: str, msgstr: str) -> Iterator[str]:
         return
     missing, added = _differences(_PLACEHOLDER, "{}", _CODE_SPAN.sub("", msgid), _CODE_SPAN.sub("", msgstr))
     if missing and added:
-        yield f"placeholders {added} are not in the source text; write {missing}"
+        yield Remark(f"placeholders {_joined(added)} are not in the source text; write {_joined(missing)}", added[0])
     elif missing:
-        yield f"placeholders {missing} are missing"
+        yield f"placeholders {_joined(missing)} are missing"
     elif added:
-        yield f"placeholders {added} are not in the source text"
+        yield Remark(f"placeholders {_joined(added)} are not in the source text", added[0])
     missing, added = _differences(_CODE_SPAN, "`", msgid, msgstr)
     if missing:
-        yield f"code spans {missing} are missing; they stay as they are"
+        yield Remark(f"code spans {_joined(missing)} are missing; they stay as they are", added[0] if added else 0)
     if added:
-        yield f"code spans {added} are not in the source text"
-    if _links(msgid) != _links(msgstr):
-        yield f"links differ; the source text has {', '.join(_links(msgid)) or 'none'}"
-    if _carries_markup(msgstr) and not _carries_markup(msgid):
-        yield "carries HTML; write Markdown as in the source text"
-    if _CONTROL.search(msgstr):
-        yield "holds a control character"
-    elif found := misfit(msgstr):
-        yield found[1]
+        yield Remark(f"code spans {_joined(added)} are not in the source text", added[0])
+    if (wanted := _links(msgid)) != (found := _links(msgstr)):
+        other = next((link for link in found if link not in wanted), 0)
+        yield Remark(f"links differ; the source text has {', '.join(wanted) or 'none'}", other)
+    if (markup := _markup(msgstr)) and not _markup(msgid):
+        yield Remark("carries HTML; write Markdown as in the source text", markup)
+    if control := _CONTROL.search(msgstr):
+        yield Remark("holds a control character", control.start())
+    elif wrong := misfit(msgstr):
+        yield Remark(wrong[1], wrong[0])
     if not msgstr.strip():
         yield "is blank"
 
@@ -232,15 +248,19 @@ def message_problems(msgid: str, msgstr: str) -> Iterator[str]:
 # Most messages hold nothing that could be lost, and `in` tells that much sooner than a pattern does.
 
 
-def _differences(pattern: re.Pattern[str], marks: str, source: str, translation: str) -> tuple[str, str]:
+def _differences(pattern: re.Pattern[str], marks: str, source: str, translation: str) -> tuple[list[str], list[str]]:
     """What is missing in a translation and what is not in its source; every match has one of the marks in it."""
     if not any(mark in source or mark in translation for mark in marks):
-        return "", ""
+        return [], []
     wanted, found = pattern.findall(source), pattern.findall(translation)
     if wanted == found:
-        return "", ""
+        return [], []
     missing, added = Counter(wanted) - Counter(found), Counter(found) - Counter(wanted)
-    return ", ".join(sorted(missing)), ", ".join(sorted(added))
+    return sorted(missing), sorted(added)
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return ", ".join(parts)
 
 
 def _links(text: str) -> list[str]:
@@ -265,39 +285,57 @@ def _starts(text: str) -> list[int]:
     return [match.start() for match in re.finditer(r"\]\(|https?://", text)] if ")" in text or "://" in text else []
 
 
-def _carries_markup(text: str) -> bool:
-    return ("<" in text or "&" in text) and bool(_MARKUP.search(_CODE_SPAN.sub("", text)))
+def _markup(text: str) -> str:
+    """The first tag or entity of a text, code spans aside; empty where there is none."""
+    found = _MARKUP.search(_CODE_SPAN.sub("", text)) if "<" in text or "&" in text else None
+    return found[0] if found else ""
 
 
-def _usable(path: Path, locales: Path, problems: list[Problem]) -> tuple[Messages, int]:
-    """The usable messages of a PO file, and the number of fuzzy ones."""
-    file = read_po(path, problems, locales)
+class Usable(NamedTuple):
+    """What a PO file holds."""
+
+    messages: Messages
+    fuzzy: int
+    """How many messages are fuzzy."""
+    problems: tuple[Problem, ...]
+
+
+def read_usable(path: Path) -> Usable:
+    """The messages of a PO file that a page may show, and what is wrong with the others."""
+    problems: list[Problem] = []
+    file, places = read_po(path, problems), PoPlaces(path)
     texts: dict[tuple[str, str], str] = {}
     plurals: dict[str, tuple[str, ...]] = {}
     for message in file.messages:
         if message.fuzzy or not any(message.strings):
             continue
         if found := list(_problems_of(message, file.forms)):
-            place = Place(str(path), message.line)
-            problems.extend(Problem(place, f"translation put aside: {text}", warning=True) for text in found)
+            problems.extend(
+                Problem(places.of(message, form, text), f"translation put aside: {text}", warning=True)
+                for form, text in found
+            )
         elif len(message.ids) == 1:
             texts[message.context, message.ids[0]] = message.strings[0]
         else:
             texts[message.context, message.ids[0]] = _form(file.rule, message.strings, 1) or ""
             if not message.context:
                 plurals[message.ids[0]] = message.strings
-    return Messages(texts, plurals, file.rule), sum(message.fuzzy for message in file.messages)
+    fuzzy = sum(message.fuzzy for message in file.messages)
+    return Usable(Messages(texts, plurals, file.rule), fuzzy, tuple(problems))
 
 
-def _problems_of(message: PoMessage, forms: int) -> Iterator[str]:
+def _problems_of(message: PoMessage, forms: int) -> Iterator[tuple[int, str]]:
+    """What puts a message aside, each with the rank of the form that is meant."""
     ids, strings = message.ids, message.strings
     if len(ids) > 1 and (len(strings) != forms or not all(strings)):
-        yield f"has {sum(map(bool, strings))} of the {forms} plural forms that the head of the file declares"
+        left = next((rank for rank, string in enumerate(strings) if not string), 0)
+        yield left, f"has {sum(map(bool, strings))} of the {forms} plural forms that the head of the file declares"
         return
-    for rank, string in enumerate(strings, start=1):
+    for rank, string in enumerate(strings):
         # A plural form for one or two may say the number in a word; the last one, for many, cannot.
-        spelled_out = rank < len(strings) and "{count}" not in string
-        yield from message_problems(ids[-1].replace("{count}", "") if spelled_out else ids[-1], string)
+        spelled_out = rank < len(strings) - 1 and "{count}" not in string
+        source = ids[-1].replace("{count}", "") if spelled_out else ids[-1]
+        yield from ((rank, text) for text in message_problems(source, string))
 
 
 def _form(rule: str, forms: tuple[str, ...], count: int) -> str | None:

@@ -19,6 +19,7 @@ __all__ = [
     "addressed",
     "asset_path",
     "code_data_path",
+    "code_of",
     "code_path",
     "decode_data_path",
     "dictionary_path",
@@ -161,6 +162,16 @@ def addressed(address: str, style: str = "file") -> tuple[str, ...]:
     if not address or address.endswith("/"):
         return (f"{address}index.html",)
     return (address, f"{address}.html") if style == "clean" else (address,)
+
+
+def code_of(path: str) -> tuple[str, str, str] | None:
+    """Language, protocol and slug of the page of a code, the reverse of `code_path`; None for other paths.
+
+    >>> code_of(code_path("de", "names", "a"))
+    ('de', 'names', 'a')
+    """
+    found = re.fullmatch(r"([^/]+)/([^/]+)/([^/]+)\.html", path)
+    return (found[1], found[2], found[3]) if found else None
 
 
 def pair_of(path: str) -> tuple[str, str, str, str] | None:

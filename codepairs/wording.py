@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
+from codepairs.errors import Remark
+
 __all__ = ["LanguageRule", "LanguageRules", "source_problems", "text_problems", "translation_problems"]
 
 _CODE_SPAN = re.compile(r"`[^`]*`")
@@ -58,18 +60,20 @@ def text_problems(rules: LanguageRules, text: str) -> Iterator[str]:
     for rule in rules.never:
         match = rule.pattern.search(bare)
         if match:
-            yield f"{match[0]!r}: {rule.message}"
+            yield Remark(f"{match[0]!r}: {rule.message}", match[0])
     for match in _DOUBLED.finditer(bare):
         if match[1].lower() not in rules.doubled:
-            yield f"{match[0]!r}: the word stands twice"
+            yield Remark(f"{match[0]!r}: the word stands twice", match[0])
     blank = _BLANKS.search(bare)
     if blank:
         around = bare[max(blank.start() - 10, 0) : blank.end() + 10]
-        yield f"{around!r}: one blank too many"
+        yield Remark(f"{around!r}: one blank too many", around)
     for pair in ("()", "[]", *rules.quotes):
         first, second = bare.count(pair[0]), bare.count(pair[1])
         if first != second:
-            yield f"{first} of {pair[0]} and {second} of {pair[1]}: one of them is missing"
+            yield Remark(
+                f"{first} of {pair[0]} and {second} of {pair[1]}: one of them is missing", pair[second > first]
+            )
 
 
 def source_problems(rules: LanguageRules, context: str, text: str) -> Iterator[str]:
@@ -104,10 +108,10 @@ def translation_problems(rules: LanguageRules, source: str, translation: str) ->
         yield f"{found} items of lists where the source text has {wanted}"
     wanted, found = source.count("**"), translation.count("**")
     if wanted != found:
-        yield f"{found} times ** where the source text has {wanted}"
+        yield Remark(f"{found} times ** where the source text has {wanted}", "**")
     end, ends = _end(source), _end(translation)
     if end != ends and not (ends and ends in _ENDS.get(end, "")):
-        yield f"ends with {ends or 'no sign'!r}; the source text ends with {end or 'no sign'!r}"
+        yield Remark(f"ends with {ends or 'no sign'!r}; the source text ends with {end or 'no sign'!r}", -1)
 
 
 def _numbers(source: str, translation: str) -> Iterator[str]:
@@ -117,7 +121,8 @@ def _numbers(source: str, translation: str) -> Iterator[str]:
     # A translation may name what the source text calls by a pronoun.
     if missing:
         instead = f"; {', '.join(sorted(added))} stands there instead" if added else ""
-        yield f"{', '.join(sorted(missing))} of the source text is missing{instead}"
+        message = f"{', '.join(sorted(missing))} of the source text is missing{instead}"
+        yield Remark(message, min(added) if added else 0)
 
 
 def _end(text: str) -> str:

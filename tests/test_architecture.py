@@ -129,7 +129,7 @@ def _public(path: Path) -> set[str]:
     """What a module defines under a public name; type variables are no names to import."""
     names: set[str] = set()
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             names.add(node.name)
         elif isinstance(node, ast.Assign) and "TypeVar(" not in ast.unparse(node.value):
             names |= {target.id for target in node.targets if isinstance(target, ast.Name)}

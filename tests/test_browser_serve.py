@@ -13,6 +13,7 @@ pytest.importorskip("starlette")
 pytest.importorskip("uvicorn")
 pytest.importorskip("watchfiles")
 
+from codepairs.errors import Place, Problem
 from codepairs.hosting.headers import POLICY
 from codepairs.serve.editors import EDITORS
 from codepairs.settings import Settings
@@ -64,6 +65,28 @@ def test_only_the_tab_reloads_whose_page_has_changed(page: Any, address: str, so
     _reloaded(tab)
     assert "The small parcel has not reached" in tab.inner_text("main")
     assert _is_marked(other)
+
+
+def test_warnings_are_counted_and_listed_on_demand(page: Any, tiny: Settings) -> None:
+    place = Place(str(tiny.content / "parcel" / "4.10.1.yaml"), 4, 10)
+
+    async def checked(_: Settings) -> tuple[Problem, ...]:
+        return (Problem(place, "<b>Two</b> words.", warning=True),)
+
+    with running(tiny, editor=EDITORS["vscode"], checked=checked) as address:
+        tab = _opened(page, address + PAGE)
+        bar = tab.locator("codepairs-live details")
+        bar.wait_for()
+        assert bar.locator("summary").inner_text() == "1 warning"
+        assert not bar.locator("li").is_visible()
+        assert tab.locator("codepairs-live section").count() == 0, "nothing lies over the page"
+        bar.locator("summary").click()
+        assert bar.locator("p").inner_text() == "<b>Two</b> words."
+        link = bar.locator("a")
+        assert (link.inner_text(), link.get_attribute("href")) == (str(place), f"vscode://file{place.path}:4")
+        edit(Path(place.path), "phrase: Van under way", "phraze: Van under way")
+        tab.locator("codepairs-live section").wait_for()
+        assert bar.locator("li").is_visible(), "it stays unfolded"
 
 
 def test_errors_are_shown_until_they_are_mended(page: Any, address: str, source: Path) -> None:

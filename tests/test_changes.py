@@ -102,7 +102,7 @@ def _parcel(site: Site) -> Protocol:
 
 
 def _template(site: Site, name: str) -> Site:
-    return replace(site, template_digests={**site.template_digests, name: "other"})
+    return replace(site, templates={**site.templates, name: f"{site.templates[name]}{{# other #}}"})
 
 
 def test_nothing_changed_concerns_nothing(tiny_site: Site) -> None:

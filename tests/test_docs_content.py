@@ -14,12 +14,13 @@ from codepairs.load import read_sources
 from codepairs.relations import ROLES
 from codepairs.rules import broken_rules
 from codepairs.settings import Settings
-from codepairs.shapes import SHAPES, Shape
+from codepairs.shapes import LOCALE_SHAPES, SHAPES, Shape
 from codepairs.validate import validate
 from tests.support import ROOT, shown, unpack
 from tests.test_editing import LOADERS, yaml
 
 TEXT = (ROOT / "docs" / "content.md").read_text(encoding="utf-8") if (ROOT / "docs" / "content.md").exists() else ""
+TRANSLATING = TEXT and (ROOT / "docs" / "translating.md").read_text(encoding="utf-8")
 KINDS = {
     "word": "one line",
     "text": "a text",
@@ -56,8 +57,14 @@ def test_every_field_stands_in_the_document_as_the_program_has_it(shape: Shape) 
     assert table(shape) in TEXT
 
 
-def test_the_document_has_no_other_tables_of_fields() -> None:
+@pytest.mark.parametrize("shape", LOCALE_SHAPES, ids=lambda shape: shape.what)
+def test_the_fields_of_the_files_of_languages_stand_in_the_document_for_translators(shape: Shape) -> None:
+    assert table(shape) in TRANSLATING
+
+
+def test_the_documents_have_no_other_tables_of_fields() -> None:
     assert TEXT.count("| field | needed |") == len(SHAPES)
+    assert TRANSLATING.count("| field | needed |") == len(LOCALE_SHAPES)
 
 
 def test_every_role_is_explained() -> None:

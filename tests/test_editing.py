@@ -15,19 +15,23 @@ from jsonschema import Draft7Validator
 
 from codepairs import shapes
 from codepairs.changes import Changes, parts_of
-from codepairs.editing import editor_schemas, modeline
+from codepairs.editing import editor_schemas, locale_schemas, modeline
 from codepairs.errors import Place, Problem
 from codepairs.fields import Fields
+from codepairs.glossary import read_glossary
 from codepairs.load import parse_document
 from codepairs.model import Catalogue
 from codepairs.outputs.schemas import EDITING
 from codepairs.pages import PAGE_KINDS
 from codepairs.plan import Site
+from codepairs.proofread import read_rules
 from codepairs.settings import Settings
-from codepairs.shapes import SHAPES, Shape
+from codepairs.shapes import LOCALE_SHAPES, SHAPES, Shape
 from codepairs.validate import validate
 from tests.sites import output_files, with_catalogue
-from tests.support import ROOT, make_sources
+from tests.support import ROOT, make_sources, unpack
+
+ALL_SHAPES = (*SHAPES, *LOCALE_SHAPES)
 
 
 class _AsEditors(yaml.SafeLoader):
@@ -53,6 +57,9 @@ def _schema_names(content: Path) -> Iterator[tuple[Path, str]]:
         for path in sorted(folder.rglob("*.yaml")):
             kind = "pair" if path.parent.name == "pairs" else "code"
             yield path, "protocol" if path.name == "protocol.yaml" else f"{folder.name}.{kind}"
+    locales = content.parent / "locales"
+    yield from ((path, "rules") for path in sorted(locales.glob("*/rules.yaml")))
+    yield from ((path, "glossary") for path in sorted(locales.glob("glossary.yaml")))
 
 
 def _problems(schema: Any, text: str, loader: Any = yaml.BaseLoader) -> list[str]:
@@ -71,7 +78,18 @@ def test_all_content_fits(content: str, loader: str, project_site: Site, tiny_si
         assert _problems(schemas[name], path.read_text(encoding="utf-8"), LOADERS[loader]) == [], path
 
 
-@pytest.mark.parametrize("name", ["site", "protocol", "smtp.code", "smtp.pair"])
+def test_every_file_that_people_edit_names_its_schema(project_site: Site) -> None:
+    named = dict(_schema_names(ROOT / "content"))
+    files = [path for folder in ("content", "locales") for path in (ROOT / folder).rglob("*.yaml")]
+    assert sorted(named) == sorted(path for path in files if ".schemas" not in path.parts)
+    for path, name in named.items():
+        line = path.read_text(encoding="utf-8").partition("\n")[0]
+        target = path.parent / line.removeprefix("# yaml-language-server: $schema=")
+        folder = ROOT / path.relative_to(ROOT).parts[0]
+        assert target.resolve() == folder / ".schemas" / f"{name}.schema.json", path
+
+
+@pytest.mark.parametrize("name", ["site", "protocol", "smtp.code", "smtp.pair", "rules", "glossary"])
 def test_schemas_are_schemas(name: str, project_site: Site) -> None:
     Draft7Validator.check_schema(editor_schemas(project_site.catalogue)[name])
 
@@ -103,6 +121,28 @@ def test_what_the_check_refuses_is_underlined(text: str, project_site: Site) -> 
     for loader in LOADERS.values():
         assert _problems(schema, code, loader) == []
         assert _problems(schema, code + text, loader) == [WRONG[text]]
+
+
+WRONG_IN_LOCALES = [
+    ("rules", "nevr: []", "."),
+    ("rules", "never: [{not: a}]", "never/0"),
+    ("rules", "never: [{not: a, because: b, why: c}]", "never/0"),
+    ("rules", "quotes: ['“']", "quotes"),
+    ("rules", "longest: many", "longest"),
+    ("glossary", "terms: [{forms: [a]}]", "terms/0"),
+    ("glossary", "terms: [{term: a, translations: {de: {use: [b]}}}]", "terms/0/translations/de"),
+    ("glossary", "terms: [{term: a, translations: {de: {say: b, nevr: [c]}}}]", "terms/0/translations/de"),
+    ("site", "licence: MIT", "licence"),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "place"), WRONG_IN_LOCALES)
+def test_what_is_wrong_in_other_files_is_underlined(name: str, text: str, place: str, project_site: Site) -> None:
+    schema = editor_schemas(project_site.catalogue)[name]
+    needed = schema["required"]
+    for loader in LOADERS.values():
+        found = [each for each in _problems(schema, text, loader) if each != "." or not needed]
+        assert found == [place]
 
 
 def test_what_is_missing_or_empty_is_underlined(project_site: Site) -> None:
@@ -168,19 +208,32 @@ guidance: G.
 """
 
 
-def test_the_checks_take_exactly_the_fields_of_the_shapes(monkeypatch: pytest.MonkeyPatch) -> None:
+LOCALES = """
+-- rules.yaml --
+never: [{not: a, because: b}]
+-- glossary.yaml --
+terms: [{term: a, translations: {de: {say: b}}}]
+"""
+
+
+def test_the_checks_take_exactly_the_fields_of_the_shapes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """So a field that is declared is read, and one that is read is declared."""
     taken: dict[str, set[str]] = {}
     monkeypatch.setattr(_Recorder, "taken", taken, raising=False)
-    for module in ("fields", "declare", "validate"):
+    for module in ("fields", "declare", "validate", "proofread", "glossary"):
         monkeypatch.setattr(f"codepairs.{module}.Fields", _Recorder)
     _, problems = validate(make_sources(ALL))
-    assert problems == []
-    expected = {shape.what: {field.name for field in shape.fields} for shape in SHAPES if shape.what != "a source"}
+    unpack(tmp_path, LOCALES)
+    assert (problems, read_rules(tmp_path / "rules.yaml")[1], read_glossary(tmp_path / "glossary.yaml")[1]) == (
+        [],
+        [],
+        [],
+    )
+    expected = {shape.what: {field.name for field in shape.fields} for shape in ALL_SHAPES if shape.what != "a source"}
     assert taken == expected | {"the licence": {"title", "url"}}
 
 
-@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.what)
+@pytest.mark.parametrize("shape", ALL_SHAPES, ids=lambda shape: shape.what)
 def test_shapes_are_whole(shape: Shape) -> None:
     names = [field.name for field in shape.fields]
     assert len(set(names)) == len(names)
@@ -188,8 +241,8 @@ def test_shapes_are_whole(shape: Shape) -> None:
         assert hasattr(Fields, field.kind)
         assert field.note
         assert not field.note.endswith(".")
-        assert field.inner is None or field.inner in SHAPES
-    assert {value for name, value in vars(shapes).items() if isinstance(value, Shape)} == set(SHAPES)
+        assert {field.inner, field.each} <= {None, *ALL_SHAPES}
+    assert {value for name, value in vars(shapes).items() if isinstance(value, Shape)} == set(ALL_SHAPES)
 
 
 def test_to_take_a_field_that_no_shape_names_is_a_mistake_of_the_program() -> None:
@@ -215,7 +268,8 @@ def test_the_modeline_leads_from_the_file_to_its_schema() -> None:
 
 
 def test_a_catalogue_without_protocols_has_schemas_too(tiny: Settings, tiny_site: Site) -> None:
-    assert set(editor_schemas(Catalogue(site=tiny_site.catalogue.site, protocols={}))) == {"site", "protocol"}
+    schemas = editor_schemas(Catalogue(site=tiny_site.catalogue.site, protocols={}))
+    assert set(schemas) == {"site", "protocol", *locale_schemas()}
 
 
 def _stale(site: Site, after: Catalogue) -> list[str]:

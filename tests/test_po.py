@@ -12,8 +12,9 @@ from babel.messages.pofile import write_po
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from codepairs.errors import Problem
-from codepairs.po import PoFile, PoMessage, judged_po, read_po, regular_po
+from codepairs.errors import Place, Problem, Remark
+from codepairs.po import PoFile, PoMessage, PoPlaces, judged_po, read_po, regular_po
+from codepairs.report import excerpt_of
 from tests.support import ROOT, shown
 
 HEADER = r"""msgid ""
@@ -198,11 +199,11 @@ def test_no_edit_makes_the_readers_differ(data: bytes) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ('"Los."', '"Los.', "7:1: warning: the text is not closed by a quotation mark, or has one inside"),
-        ('"Los."', '"Los "so"."', "7:1: warning: the text is not closed by a quotation mark, or has one inside"),
-        ('"Los."', '"Los\\q."', "7:1: warning: '\\q' stands for nothing"),
+        ('"Los."', '"Los.', "7:8: warning: the text is not closed by a quotation mark, or has one inside"),
+        ('"Los."', '"Los "so"."', "7:8: warning: the text is not closed by a quotation mark, or has one inside"),
+        ('"Los."', '"Los\\q."', "7:12: warning: '\\q' stands for nothing"),
         ("; charset=UTF-8", "; charset=latin-1", "1:1: warning: the head of the file does not say UTF-8"),
-        ('"Los."', '"Los."\n\nmsgctxt "x"\nmsgid "Go."\nmsgstr "Geh."', "10:1: warning: the message stands in line 6"),
+        ('"Los."', '"Los."\n\nmsgctxt "x"\nmsgid "Go."\nmsgstr "Geh."', "10:8: warning: the message stands in line 6"),
         ('msgstr "Los."', 'msgtr "Los."', "7:1: is not a PO file: Unknown or misformatted keyword"),
     ],
 )
@@ -216,3 +217,70 @@ def test_what_gettext_would_refuse_is_told(tmp_path: Path, old: str, new: str, p
     problems: list[Problem] = []
     read_po(path, problems)
     assert any(str(each).removeprefix(f"{path}:").startswith(problem) for each in problems), problems
+
+
+ENTRIES = """\
+msgid ""
+msgstr "Content-Type: text/plain; charset=UTF-8\\n"
+
+# A comment.
+msgctxt ""
+"summary"
+msgid ""
+"One line "
+"and another."
+msgstr ""
+"Eine \\"Zeile\\" "
+"und eine andere."
+
+msgid "{count} code"
+msgid_plural "{count} codes"
+msgstr[0] "ein Code"
+msgstr[1] ""
+"{count} Codes"
+
+msgid "Go."
+msgstr ""
+
+#  msgstr "of another entry"
+"""
+
+
+@pytest.mark.parametrize(
+    ("rank", "form", "part", "expected"),
+    [
+        (0, 0, 0, (11, 2, "Eine")),
+        (0, 0, "Zeile", (11, 9, "Zeile")),
+        (0, 0, "andere", (12, 11, "andere")),
+        (0, 0, "eine", (12, 6, "eine")),
+        (0, 0, -1, (12, 17, ".")),
+        (0, 0, "nowhere", (11, 2, "Eine")),
+        (1, 0, "Code", (16, 16, "Code")),
+        (1, 1, "Codes", (18, 10, "Codes")),
+        (1, 2, 0, (14, 1, "msgid")),
+        (2, 0, 0, (21, 9, '"')),
+    ],
+)
+def test_a_remark_has_the_place_of_what_it_means(
+    tmp_path: Path, rank: int, form: int, part: str | int, expected: tuple[int, int, str]
+) -> None:
+    path = tmp_path / "demo.po"
+    path.write_text(ENTRIES, encoding="utf-8")
+    message = read_po(path, []).messages[rank]
+    place = PoPlaces(path).of(message, form, Remark("", part))
+    line, column, text = expected
+    assert place == Place(str(path), line, column)
+    shown = excerpt_of(place)
+    assert shown is not None
+    assert shown.line[shown.start :].startswith(text), "the mark stands below it"
+
+
+def test_source_text_and_context_have_places(tmp_path: Path) -> None:
+    path = tmp_path / "demo.po"
+    path.write_text(ENTRIES, encoding="utf-8")
+    first, second, _ = read_po(path, []).messages
+    places = PoPlaces(path)
+    assert (places.of_source(first), places.of_context(first)) == (Place(str(path), 8, 2), Place(str(path), 6, 2))
+    assert places.of_context(second) == places.of_source(second) == Place(str(path), 14, 8)
+    path.unlink()
+    assert PoPlaces(path).of(first) == Place(str(path), first.line)

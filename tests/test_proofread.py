@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from codepairs.assets import Assets
 from codepairs.errors import Place
 from codepairs.model import Language
 from codepairs.plan import Site
 from codepairs.proofread import language_problems, read_rules
+from codepairs.spelling import WordList
 from codepairs.wording import LanguageRules
 from tests.support import make_catalogue, make_code, make_protocol, make_text, make_translator, shown, unpack
 
@@ -73,9 +78,8 @@ def make_site(*codes: str) -> Site:
         catalogue=catalogue,
         translators={tag: make_translator(tag, catalogs={}) for tag in ("en", "de", "ar")},
         assets=Assets({}),
-        templates={},
-        template_digests={},
-        interface=(make_text('Open "it"', "", "site", Place("base.html", 3)),),
+        templates={"base.html": "\n\n{{ _('Open \"it\"') }}"},
+        templates_at=Path(),
         base_url="https://demo.example/",
     )
 
@@ -121,13 +125,13 @@ def test_each_language_is_judged_by_its_own_rules(tmp_path: Path) -> None:
     found = list(language_problems(tmp_path, make_site('The "first".', "The second.")))
     assert all(problem.warning for problem in found)
     assert shown(found, tmp_path) == [
-        "ar/LC_MESSAGES/demo.po:5:1: warning: ends with '!'; the source text ends with '.'",
-        f"ar/LC_MESSAGES/demo.po:5:1: warning: {STALE}",
-        "de/LC_MESSAGES/demo.po:7:1: warning: '“': quotation marks are „…“",
-        f"de/LC_MESSAGES/demo.po:7:1: warning: {STALE}",
-        "de/LC_MESSAGES/demo.po:14:1: warning: '!': no shouting",
-        "de/LC_MESSAGES/demo.po:14:1: warning: ends with '!'; the source text ends with 'no sign'",
-        f"de/LC_MESSAGES/demo.po:14:1: warning: {STALE}",
+        f"ar/LC_MESSAGES/demo.po:5:8: warning: {STALE}",
+        "ar/LC_MESSAGES/demo.po:6:17: warning: ends with '!'; the source text ends with '.'",
+        f"de/LC_MESSAGES/demo.po:7:8: warning: {STALE}",
+        "de/LC_MESSAGES/demo.po:8:9: warning: '“': quotation marks are „…“",
+        f"de/LC_MESSAGES/demo.po:14:8: warning: {STALE}",
+        "de/LC_MESSAGES/demo.po:17:26: warning: '!': no shouting",
+        "de/LC_MESSAGES/demo.po:17:26: warning: ends with '!'; the source text ends with 'no sign'",
         "0.yaml:4:10: warning: '\"': quotation marks are “…”",
         "base.html:3:1: warning: '\"': quotation marks are “…”",
     ]
@@ -159,8 +163,52 @@ def test_what_is_never_shown_is_reported(tmp_path: Path) -> None:
         """,
     )
     assert shown(language_problems(tmp_path, make_site("The first.")), tmp_path) == [
-        "de/LC_MESSAGES/demo.po:3:1: warning: the head of the file says 'fr'; its folder is that of 'de'",
-        "de/LC_MESSAGES/demo.po:7:1: warning: this text does not stand in the field 'sumary'; "
+        "de/LC_MESSAGES/demo.po:3:12: warning: the head of the file says 'fr'; its folder is that of 'de'",
+        "de/LC_MESSAGES/demo.po:6:10: warning: this text does not stand in the field 'sumary'; "
         "write 'summary' after msgctxt",
         "de/LC_MESSAGES/dmo.po:1:1: warning: no protocol is called 'dmo'; did you mean 'demo'?",
+    ]
+
+
+WORDS = {"en_US": {"The", "mailbox", "full", "Monday", "quota"}, "de_DE": {"Das", "Postfach", "voll", "Kontingent"}}
+
+
+def _misspelt(words: Iterable[str], tag: str, known: WordList) -> dict[str, str]:
+    """As a dictionary of a few words judges: small letters do for no noun, and none for a word that is not there."""
+    return {word: "" for word in words if word not in WORDS[tag] and not known.knows(word)}
+
+
+def test_words_to_search_for_are_spelt_as_people_type_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In any case; in a translation also those of the source language; names of programs are no words."""
+    monkeypatch.setattr("codepairs.proofread.misspelt", _misspelt)
+    unpack(
+        tmp_path,
+        """
+        -- en/words.txt --
+        wifi
+        -- de/LC_MESSAGES/demo.po --
+        msgid ""
+        msgstr ""
+        "Content-Type: text/plain; charset=utf-8\\n"
+
+        msgctxt "summary"
+        msgid "The IMAP `QUIT`."
+        msgstr "Das IMAP `QUIT`."
+
+        msgctxt "search"
+        msgid "monday, quota"
+        msgstr "postfach, kontingnet, quota, wifi, imap, mailbxo"
+        """,
+    )
+    search = make_text("monday, quota, mialbox, imap, quit, MultiViews", "search", place=Place("0.yaml", 9, 9))
+    code = make_code("0", summary=make_text("The IMAP `QUIT`."), search=search)
+    site = make_site()
+    site = replace(site, catalogue=make_catalogue(make_protocol(code), languages=site.catalogue.site.languages))
+    found = [each for each in language_problems(tmp_path, site) if "is in no dictionary" in each.message]
+    places = (f"{tmp_path}/de/LC_MESSAGES/demo.po", "0.yaml")
+    told = [line.partition("; ")[0] for line in shown((each for each in found if each.place.path in places), tmp_path)]
+    assert told == [
+        "de/LC_MESSAGES/demo.po:11:19: warning: 'kontingnet' is in no dictionary",
+        "de/LC_MESSAGES/demo.po:11:50: warning: 'mailbxo' is in no dictionary",
+        "0.yaml:9:9: warning: 'mialbox' is in no dictionary",
     ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -10,7 +12,7 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
@@ -33,12 +35,16 @@ with warnings.catch_warnings():
     from starlette.testclient import TestClient
 
 from codepairs.cli import main
-from codepairs.errors import OutputError, Place
+from codepairs.errors import OutputError, Place, Problem
+from codepairs.load import Document, read_document
+from codepairs.pipeline import Readers
 from codepairs.report import excerpt_of
 from codepairs.serve.app import HOST, OWN, Server, listening
+from codepairs.serve.checking import check_of
 from codepairs.serve.desk import Desk, excerpt
 from codepairs.serve.editors import EDITORS, editor_address, editor_of, written_at
 from codepairs.settings import Settings
+from codepairs.translate import Usable, read_usable
 from tests.sites import copy_of_tiny, edit, page_at, site_of
 from tests.support import ROOT
 from tests.test_preview import BASE, built_files
@@ -47,10 +53,16 @@ LOCAL = "http://127.0.0.1:8000"
 PAGE = f"{BASE}en/parcel/4.10.1.html"
 
 
+async def nothing_found(_: Settings) -> tuple[Problem, ...]:
+    """A check that has nothing to say."""
+    return ()
+
+
 @contextmanager
 def client_of(settings: Settings, **options: Any) -> Iterator[TestClient]:
     """A client of the server of a site."""
-    with TestClient(Server(settings, **options).app(), base_url=LOCAL, follow_redirects=False) as client:
+    server = Server(settings, **{"checked": nothing_found, **options})
+    with TestClient(server.app(), base_url=LOCAL, follow_redirects=False) as client:
         yield client
 
 
@@ -283,28 +295,77 @@ def test_file_that_is_no_text_stops_nothing(tiny: Settings, tmp_path: Path) -> N
     assert desk.find(PAGE) is not None
 
 
-def test_content_file_is_read_again_only_when_it_is_another(tiny: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_are_read_again_only_when_they_are_others(tiny: Settings) -> None:
     read: list[str] = []
-    from codepairs.serve import desk as module
 
-    whole = module.read_document
-    monkeypatch.setattr(module, "read_document", lambda path: read.append(path.name) or whole(path))
-    desk = Desk(tiny)
-    desk.refresh()
-    assert "4.10.1.yaml" in read
+    def document(path: Path) -> Document:
+        read.append(path.name)
+        return read_document(path)
+
+    def catalogue(path: Path) -> Usable:
+        read.append(path.name)
+        return read_usable(path)
+
+    desk = Desk(tiny, readers=Readers(document, catalogue))
+    desk.open()
+    assert {"4.10.1.yaml", "parcel.po"} <= set(read)
     read.clear()
     desk.refresh()
     assert read == []
     edit(tiny.content / "parcel" / "4.10.1.yaml", "code:", "code: ")
     desk.refresh()
     assert read == ["4.10.1.yaml"]
+    edit(tiny.locales / "de" / "LC_MESSAGES" / "parcel.po", 'msgstr "', 'msgstr "Ja: ')
+    desk.refresh()
+    assert read == ["4.10.1.yaml", "parcel.po"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes cannot be forked here")
+def test_catalogues_read_ahead_are_those_of_the_moment(tiny: Settings) -> None:
+    """In a process of its own, as one with other threads is not forked."""
+    code = """
+import sys
+from pathlib import Path
+from codepairs.serve.ahead import read_ahead
+from codepairs.translate import read_usable
+locales = Path(sys.argv[1])
+first, *others = sorted(locales.glob("*/LC_MESSAGES/*.po"))
+read = read_ahead(locales)
+assert read is not read_usable, "it is forked"
+text = first.read_text(encoding="utf-8")
+assert read(others[-1]) == read_usable(others[-1]), "the last one, so that all are there"
+first.write_text(text + '\\n#, fuzzy\\nmsgid "More"\\nmsgstr "Mehr"\\n', encoding="utf-8")
+for path in (first, *others, first, locales / "none.po"):
+    assert read(path) == read_usable(path), path
+"""
+    command = [sys.executable, "-c", code, str(tiny.locales)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_first_pages_are_shown_before_the_site_is_judged(tiny_built: Settings, tiny: Settings) -> None:
+    desk = Desk(tiny)
+    desk.open()
+    found = desk.find(PAGE)
+    assert found is not None
+    assert found.data == built_files(tiny_built)[found.path]
+
+
+def test_what_was_shown_before_it_was_judged_is_no_good_state(tiny: Settings) -> None:
+    edit(tiny.content / "parcel" / "4.2.1.yaml", "confused_with: [", "confused_with: [9.9.9, ")
+    desk = Desk(tiny)
+    desk.open()
+    assert desk.problems == ()
+    desk.refresh()
+    assert desk.find(PAGE) is None
+    assert any("9.9.9" in problem["message"] for problem in desk.state(PAGE)["problems"])
 
 
 @contextmanager
 def running(settings: Settings, **options: Any) -> Iterator[str]:
     """The server in a thread; its address."""
     with listening(0) as listener:
-        server = Server(settings, **options)
+        server = Server(settings, **{"checked": nothing_found, **options})
         config = uvicorn.Config(server.app(), log_config=None, ws="none", timeout_graceful_shutdown=1)
         runner = uvicorn.Server(config)
         thread = threading.Thread(target=runner.run, args=([listener],))
@@ -350,7 +411,7 @@ def test_tab_is_told_of_changes_of_its_page(tiny: Settings) -> None:
 def test_server_tells_what_is_wrong(tiny: Settings) -> None:
     told: list[int] = []
     path = tiny.content / "parcel" / "4.10.1.yaml"
-    with running(tiny, told=lambda problems: told.append(len(problems))) as address:
+    with running(tiny, told=lambda problems, _: told.append(len(problems))) as address:
         assert httpx.get(address + PAGE).status_code == 200
         for old, new in (("code:", "cod:"), ("cod:", "code:")):
             edit(path, old, new)
@@ -360,6 +421,74 @@ def test_server_tells_what_is_wrong(tiny: Settings) -> None:
                 time.sleep(0.05)
     assert told[0] > 0
     assert told[-1] == 0
+
+
+def test_what_a_check_warns_of_is_told_and_hinders_nothing(tiny: Settings) -> None:
+    told: list[tuple[Sequence[Problem], str]] = []
+    path, catalogue = tiny.content / "parcel" / "4.10.1.yaml", tiny.locales / "de" / "LC_MESSAGES" / "parcel.po"
+    edit(path, "summary: ", "summary: Indeed indeed, ")
+    options = {"checked": check_of, "told": lambda *news: told.append(news), "editor": EDITORS["vscode"]}
+    with (
+        running(tiny, **options) as address,
+        httpx.Client(base_url=address, timeout=60) as client,
+        client.stream("GET", f"{OWN}events", params={"address": PAGE}) as stream,
+    ):
+        lines = stream.iter_lines()
+        first = _told(lines)
+        state = first if first["warned"] else _told(lines)
+        assert state["problems"] == []
+        assert state["version"] == first["version"], "the page is the same"
+        assert state["version"] in client.get(PAGE).text
+        command = [sys.executable, str(ROOT / "build.py"), "check", "--format=json"]
+        command += [f"--{name}={getattr(tiny, name)}" for name in ("content", "locales", "templates")]
+        found = json.loads(subprocess.run(command, capture_output=True, check=False).stdout)["problems"]
+        assert state["warned"] == len(found) > 1
+        assert [(each["place"], each["message"]) for each in state["warnings"]] == [
+            ("{path}:{line}:{column}".format(**each), each["message"]) for each in found
+        ]
+        (doubled,) = [each for each in state["warnings"] if "the word stands twice" in each["message"]]
+        assert doubled["place"].startswith(f"{path}:")
+        assert doubled["href"] == f"vscode://file{path}:{doubled['place'].split(':')[1]}"
+        assert [problem.message for problem in told[-1][0]] == [each["message"] for each in found]
+        assert told[-1][1] == f"0 errors, {len(found)} warnings"
+        edit(catalogue, 'msgstr "', 'msgstr  "')
+        edit(path, "Indeed indeed, ", "")
+        while (mended := _told(lines))["warned"] == len(found):
+            pass
+        assert not any("the word stands twice" in each["message"] for each in mended["warnings"])
+
+
+def test_a_check_is_given_up_when_a_file_is_saved_again(tiny: Settings) -> None:
+    begun, ended = [], []
+
+    async def checked(_: Settings) -> tuple[Problem, ...]:
+        begun.append(True)
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.append(True)
+        return ()
+
+    path = tiny.content / "parcel" / "4.10.1.yaml"
+    with running(tiny, checked=checked) as address:
+        for turn in range(2):
+            assert httpx.get(address + PAGE).status_code == 200
+            for _ in range(200):
+                if len(begun) > turn:
+                    break
+                time.sleep(0.05)
+            assert (len(begun), len(ended)) == (turn + 1, turn)
+            edit(path, "summary: ", "summary: Indeed, ")
+    assert len(begun) == len(ended)
+
+
+def test_warnings_of_saved_files_stand_first(tiny: Settings) -> None:
+    desk = Desk(tiny)
+    desk.refresh((), ["b"])
+    desk.warn(Problem(Place(path, line), "Hm.", True) for path in "abc" for line in (2, 1))
+    assert [(each.place.path, each.place.line) for each in desk.warnings] == [
+        ("b", 1), ("b", 2), ("a", 1), ("a", 2), ("c", 1), ("c", 2)
+    ]  # fmt: skip
 
 
 def test_absent_library_is_told_with_the_way_to_get_it(tiny: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,11 +33,11 @@ no template
 
 def changed_by(tmp_path: Path, name: str) -> set[str]:
     """The templates whose digests a change of `name` changes."""
-    before = digests(unpack(tmp_path / "before", FILES))
+    before = digests(read_templates(unpack(tmp_path / "before", FILES)))
     after_folder = unpack(tmp_path / "after", FILES)
     path = after_folder / name
     path.write_text(path.read_text(encoding="utf-8") + "more", encoding="utf-8")
-    after = digests(after_folder)
+    after = digests(read_templates(after_folder))
     assert before.keys() == after.keys()
     return {template for template in before if before[template] != after[template]}
 
@@ -62,7 +62,7 @@ def test_templates_that_name_each_other_have_digests(tmp_path: Path) -> None:
         tmp_path,
         "-- a.html --\n{% include 'b.html' %}\n-- b.html --\n{% include 'a.html' %}{% include 'gone.html' %}\n",
     )
-    assert set(digests(tmp_path)) == {"a.html", "b.html"}
+    assert set(digests(read_templates(tmp_path))) == {"a.html", "b.html"}
 
 
 def rendered(tmp_path: Path, source: str, voice: Voice | None = None, **values: object) -> str:
@@ -130,7 +130,7 @@ def test_interface_texts_are_listed_once_with_their_places(tmp_path: Path) -> No
         {{ ngettext('{count} code', '{count} codes', 3) }}
         """,
     )
-    texts = interface_texts(tmp_path)
+    texts = interface_texts(read_templates(tmp_path), tmp_path)
     assert [(text.source, text.context, text.domain) for text in texts] == [
         ("One “x”", "", "site"),
         ("Two {name}", "", "site"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 from datetime import date
 from pathlib import Path
 
@@ -161,12 +162,13 @@ def test_what_a_translation_lost_or_added(tmp_path: Path, translation: str, prob
     assert shown_text == (Phrase(SOURCE, "en") if problems else Phrase(translation, "de"))
     assert translator.knows(make_text(SOURCE)) is not bool(problems)
     assert translator.phrase(make_text("Go.")).text == "Los."
-    assert warnings == sorted(f"demo.po:7:1: warning: translation put aside: {line}" for line in found)
+    told = [re.sub(r"^demo\.po:8:[0-9]+: warning: translation put aside: ", "", line) for line in warnings]
+    assert sorted(told) == sorted(found)
 
 
 def test_a_blank_translation_is_put_aside(tmp_path: Path) -> None:
     translator, warnings = german(tmp_path, message("Go.", "  "))
-    assert warnings == ["demo.po:7:1: warning: translation put aside: is blank"]
+    assert warnings == ["demo.po:8:9: warning: translation put aside: is blank"]
     assert translator.phrase(make_text("Go.")) == Phrase("Go.", "en")
 
 
@@ -202,7 +204,7 @@ def test_previous_texts_of_obsolete_messages_are_no_mistake(tmp_path: Path) -> N
     # GNU msgmerge leaves them where the text of a fuzzy message is gone; Babel alone refuses the file.
     obsolete = '\n#, fuzzy\n#~| msgctxt "summary"\n#~| msgid "Older."\n#~ msgid "Old."\n#~ msgstr "Alt."\n'
     translator, problems = german(tmp_path, obsolete, message("Go.", "Los {x}."), message("Stop.", "Halt."))
-    assert problems == ["demo.po:13:1: warning: translation put aside: placeholders {x} are not in the source text"]
+    assert problems == ["demo.po:14:13: warning: translation put aside: placeholders {x} are not in the source text"]
     assert translator.phrase(make_text("Stop.")).text == "Halt."
 
 
@@ -284,7 +286,7 @@ def test_plural_forms_follow_the_file(
 def test_a_plural_with_one_bad_form_is_put_aside_as_a_whole(tmp_path: Path) -> None:
     po = HEADER.format(lang="de") + PLURALS.format(forms="nplurals=2; plural=(n != 1)") + plural("{count} A", "B")
     translator, problems = read(tmp_path, po, domain="site")
-    assert problems == ["site.po:7:1: warning: translation put aside: placeholders {count} are missing"]
+    assert problems == ["site.po:10:12: warning: translation put aside: placeholders {count} are missing"]
     assert translator.plural("{count} code", "{count} codes", 1) == Phrase("{count} code", "en")
 
 
@@ -292,7 +294,7 @@ def test_a_plural_with_a_missing_form_is_not_translated(tmp_path: Path) -> None:
     po = HEADER.format(lang="de") + PLURALS.format(forms="nplurals=2; plural=(n != 1)") + plural("{count} A", "")
     translator, problems = read(tmp_path, po, domain="site")
     assert shown(problems, tmp_path) == [
-        "site.po:7:1: warning: translation put aside: has 1 of the 2 plural forms that the head of the file declares"
+        "site.po:10:12: warning: translation put aside: has 1 of the 2 plural forms that the head of the file declares"
     ]
     assert translator.plural("{count} code", "{count} codes", 2) == Phrase("{count} codes", "en")
 

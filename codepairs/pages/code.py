@@ -17,7 +17,7 @@ from codepairs.pages.shared import Shared
 from codepairs.plan import Page, PageKind, Site
 from codepairs.urls import code_data_path, code_path, number_path, opensearch_path
 
-__all__ = ["KIND"]
+__all__ = ["KIND", "page_of"]
 
 _LEAD = ("outcome", "retry", "acts")
 """The roles whose sentences answer the reader's first questions."""
@@ -26,9 +26,14 @@ _LEAD = ("outcome", "retry", "acts")
 def _pages(site: Site, lang: str, batch: tuple[str, ...]) -> Iterator[Page]:
     for protocol in site.catalogue.protocols.values():
         for code in protocol.codes.values():
-            name = code_path(lang, protocol.id, code.slug).removeprefix(f"{lang}/")
-            key = (protocol.id, code.code)
-            yield Page(KIND.name, lang, name, key, site.languages[key])
+            yield page_of(site, lang, code)
+
+
+def page_of(site: Site, lang: str, code: Code) -> Page:
+    """The page of a code in a language."""
+    name = code_path(lang, code.protocol, code.slug).removeprefix(f"{lang}/")
+    key = (code.protocol, code.code)
+    return Page(KIND.name, lang, name, key, site.languages[key])
 
 
 def _slots(pages: Sequence[Page], shared: Shared) -> Iterator[Slots]:

@@ -11,7 +11,7 @@ import asyncio
 import json
 import mimetypes
 import socket
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from functools import cache
@@ -33,8 +33,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from watchfiles import awatch
 
 from codepairs.errors import ContentError, OutputError, Problem
+from codepairs.pipeline import Readers
+from codepairs.report import counted
+from codepairs.serve.checking import check_of
 from codepairs.serve.desk import Desk
 from codepairs.settings import Settings
+from codepairs.translate import Usable, read_usable
 
 __all__ = ["HOST", "OWN", "Server", "listening", "run"]
 
@@ -60,19 +64,27 @@ _ALIVE = 15
 
 
 class Server:
-    """A site, and the tabs that show it; `told` hears what is wrong after each change."""
+    """A site, and the tabs that show it; `told` hears what is newly wrong after a change, and a line that sums up."""
 
     def __init__(
-        self, settings: Settings, editor: str = "", told: Callable[[Sequence[Problem]], None] = lambda _: None
+        self,
+        settings: Settings,
+        editor: str = "",
+        told: Callable[[Sequence[Problem], str], None] = lambda *_: None,
+        catalogue: Callable[[Path], Usable] = read_usable,
+        checked: Callable[[Settings], Awaitable[Sequence[Problem]]] = check_of,
     ) -> None:
-        self._desk = Desk(settings, editor)
+        self._settings = settings
+        self._desk = Desk(settings, editor, Readers(catalogue=catalogue))
         self._told = told
+        self._checked = checked
+        self._checking: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="codepairs")
         self._tabs: dict[asyncio.Event, str] = {}
         self._closing = False
         self._folders = [path for path in (settings.content, settings.locales, settings.templates) if path.is_dir()]
         # Read while the libraries of the server are still being imported.
-        self._first = self._thread.submit(self._desk.refresh)
+        self._first = self._thread.submit(self._desk.open)
 
     def app(self) -> Starlette:
         """What answers requests, and watches for as long as it runs."""
@@ -98,22 +110,41 @@ class Server:
         """Read the sources again, of which these files changed, and tell the tabs."""
         before = self._desk.problems
         await self._done(self._desk.refresh, sorted(set(self._tabs.values())), changed)
-        if self._desk.problems != before:
-            self._told(self._desk.problems)
+        problems = self._desk.problems
+        if problems != before:
+            line = f"{counted(problems)}; the last good state is shown" if problems else "no errors"
+            self._told(problems, line)
         self._wake()
+        if self._checking:
+            self._checking.cancel()
+        self._checking = None if problems else asyncio.create_task(self._check())
+
+    async def _check(self) -> None:
+        """See what is to be warned of, while pages are shown already."""
+        found, before = await self._checked(self._settings), set(self._desk.warnings)
+        self._desk.warn(found)
+        if before != set(found):
+            new = [problem for problem in self._desk.warnings if problem not in before]
+            self._told(new, counted(found) if found else "no warnings")
+            self._wake()
 
     @asynccontextmanager
     async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
-        watching = asyncio.create_task(self._watch())
-        self._first.add_done_callback(lambda _: self._told(self._desk.problems) if self._desk.problems else None)
+        tasks = [asyncio.create_task(self._judge()), asyncio.create_task(self._watch())]
         try:
             yield
         finally:
             self.close()
-            watching.cancel()
-            with suppress(asyncio.CancelledError):
-                await watching
+            for task in (*tasks, *filter(None, [self._checking])):
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
             self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def _judge(self) -> None:
+        """See whether what was read first is good; whoever waits for a page gets it before."""
+        await asyncio.wrap_future(self._first)
+        await self.refresh()
 
     async def _watch(self) -> None:
         async for changes in awatch(*self._folders, step=_QUIET, debounce=_LATEST):

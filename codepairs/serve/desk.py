@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from codepairs.errors import CodepairsError, ContentError, Place, Problem, errors_of
-from codepairs.load import Document, read_document
-from codepairs.pipeline import read_site
+from codepairs.pipeline import Readers, draft_of, read_site, uncollected
 from codepairs.plan import Page
 from codepairs.preview import Found, Preview
 from codepairs.report import lines_of
+from codepairs.serve.ahead import Stamp, stamp_of
 from codepairs.serve.editors import editor_address, written_at
 from codepairs.settings import Settings
 from codepairs.templates import located
@@ -38,33 +39,45 @@ _MOST = 50
 class Desk:
     """A site that is worked at."""
 
-    def __init__(self, settings: Settings, editor: str = "") -> None:
+    def __init__(self, settings: Settings, editor: str = "", readers: Readers | None = None) -> None:
         self.settings = settings
         self.preview: Preview | None = None
         """The latest good state; None before there was any."""
         self.problems: tuple[Problem, ...] = ()
         """What keeps the sources from being the next one."""
+        self.warnings: tuple[Problem, ...] = ()
+        """What a check has to say of them beside that; of files that were just saved first."""
         self._editor = editor
-        self._documents = _Documents()
+        read = readers or Readers()
+        self._readers = Readers(_Remembering(read.document), _Remembering(read.catalogue))
         self._rendering: Page | None = None
         self._changed: set[str] = set()
+        self._saved: set[str] = set()
+        """The files that were saved last."""
+        self._judged = False
+        """Whether there was a good state; what is shown before may yet be found to be none."""
+
+    def open(self) -> None:
+        """Read the sources for the first time, so that pages can be shown before the site is judged as a whole."""
+        with uncollected():
+            with suppress(Exception):
+                # What is wrong is told when they are judged.
+                self.preview = Preview(draft_of(self.settings, self._readers), self._told)
+            # What was read is there to stay, and need not be looked through for garbage again and again.
+            gc.freeze()
 
     def refresh(self, addresses: Iterable[str] = (), changed: Iterable[str] = ()) -> None:
         """Read the sources again; `addresses` are those of open pages, `changed` are the files to blame."""
-        self._changed.update(map(os.path.realpath, changed))
-        enabled = gc.isenabled()
-        # Reading makes many objects and no garbage.
-        gc.disable()
-        try:
+        saved = set(map(os.path.realpath, changed))
+        self._saved = saved or self._saved
+        self._changed |= saved
+        with uncollected():
             self._refresh(addresses)
-        finally:
-            if enabled:
-                gc.enable()
 
     def _refresh(self, addresses: Iterable[str]) -> None:
         self._rendering = None
         try:
-            site, _ = read_site(self.settings, self._documents)
+            site, _ = read_site(self.settings, self._readers)
             preview = Preview(site, self._told)
             before = self.preview.site.templates if self.preview else site.templates
             for page in preview.samples() if site.templates != before else ():
@@ -73,14 +86,16 @@ class Desk:
                 preview.version(address)
         except Exception as error:
             # Whatever an author does while files are half written, the server goes on.
-            self.problems = self._changed_first(self._problems_of(error))
+            self.problems = _first(self._problems_of(error), self._changed)
+            if not self._judged:
+                self.preview = None
         else:
-            self.preview, self.problems = preview, ()
+            self.preview, self.problems, self._judged = preview, (), True
             self._changed.clear()
 
-    def _changed_first(self, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-        """The problems of files that changed since the last good state stand first: the others may follow from them."""
-        return tuple(sorted(problems, key=lambda problem: os.path.realpath(problem.place.path) not in self._changed))
+    def warn(self, problems: Iterable[Problem]) -> None:
+        """Take over what a check has found."""
+        self.warnings = _first(sorted(problems), self._saved)
 
     def find(self, address: str) -> Found | None:
         """What lies at an address, in the latest good state. Raises ContentError where it cannot be made."""
@@ -110,6 +125,8 @@ class Desk:
             "edit": self._edit(found.page if found else None),
             "problems": [self._shown(problem) for problem in problems[:_MOST]],
             "count": len(problems),
+            "warnings": [self._listed(problem) for problem in self.warnings[:_MOST]],
+            "warned": len(self.warnings),
         }
 
     def _tried(self, make: Callable[[Preview], T]) -> T | None:
@@ -130,16 +147,13 @@ class Desk:
         place = written_at(page, self.preview.site, self.settings)
         return {"href": editor_address(self._editor, place), "label": place.path}
 
+    def _listed(self, problem: Problem) -> Mapping[str, Any]:
+        place = problem.place
+        return {"place": str(place), "message": problem.message, "href": editor_address(self._editor, place)}
+
     def _shown(self, problem: Problem) -> Mapping[str, Any]:
         place = problem.place
-        return {
-            "place": str(place),
-            "message": problem.message,
-            "href": editor_address(self._editor, place),
-            "column": place.column,
-            "line": place.line,
-            "excerpt": excerpt(place),
-        }
+        return {**self._listed(problem), "column": place.column, "line": place.line, "excerpt": excerpt(place)}
 
     def _problems_of(self, error: Exception) -> tuple[Problem, ...]:
         """An error as problems with their places."""
@@ -152,21 +166,22 @@ class Desk:
         return (Problem(Place(str(self.settings.content)), text + page),)
 
 
-class _Documents:
-    """Reads content files, each again only where it is another than last time."""
+def _first(problems: Iterable[Problem], paths: Container[str]) -> tuple[Problem, ...]:
+    """The problems of some files first: the others may follow from them."""
+    return tuple(sorted(problems, key=lambda problem: os.path.realpath(problem.place.path) not in paths))
 
-    def __init__(self) -> None:
-        self._known: dict[Path, tuple[tuple[int, int, int], Document]] = {}
 
-    def __call__(self, path: Path) -> Document:
-        try:
-            stat = path.stat()
-        except (OSError, ValueError):
-            return read_document(path)
-        stamp = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
-        known = self._known.get(path)
-        if known is None or known[0] != stamp:
-            known = self._known[path] = (stamp, read_document(path))
+class _Remembering(Generic[T]):
+    """Reads files, each again only where it is another than last time."""
+
+    def __init__(self, read: Callable[[Path], T]) -> None:
+        self._read = read
+        self._known: dict[Path, tuple[Stamp | None, T]] = {}
+
+    def __call__(self, path: Path) -> T:
+        stamp, known = stamp_of(path), self._known.get(path)
+        if known is None or known[0] is None or known[0] != stamp:
+            known = self._known[path] = (stamp, self._read(path))
         return known[1]
 
 

@@ -1,5 +1,5 @@
-// Keeps a page up to date while its sources are edited: reloads it when it has changed, shows what is wrong, links to the
-// editor. Put at the end of each page by the server, and in no built site. Tabs out of sight let their connection go, as
+// Keeps a page up to date while its sources are edited: reloads it when it has changed, shows what is wrong, counts what
+// a check warns of, links to the editor. Put at the end of each page by the server, and in no built site. Tabs out of sight let their connection go, as
 // browsers have only six of them for a host, and ask again when they are looked at.
 (() => {
   const { src, dataset } = document.currentScript;
@@ -46,6 +46,20 @@
     return made;
   };
 
+  let unfolded = false;
+  const warnings = ({ warnings: found, warned }) => {
+    const made = element("details", "", { open: unfolded });
+    const list = element("ol");
+    list.append(...found.map((each) => item({ ...each, excerpt: [] })));
+    made.addEventListener("toggle", () => (unfolded = made.open));
+    made.append(
+      element("summary", `${warned} ${warned === 1 ? "warning" : "warnings"}`),
+      list,
+      ...(warned > found.length ? [element("p", `${warned - found.length} more are listed by check.`)] : []),
+    );
+    return made;
+  };
+
   const show = (state) => {
     if (state.version !== dataset.version) {
       location.reload();
@@ -53,6 +67,7 @@
     }
     root.replaceChildren(Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL("live.css", own) }));
     if (state.edit) root.append(element("a", "Edit", { href: state.edit.href, title: state.edit.label, className: "edit" }));
+    if (state.warned) root.append(warnings(state));
     if (state.problems.length) root.append(overlay(state));
     if (!host.isConnected) document.body.append(host);
   };
