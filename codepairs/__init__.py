@@ -65,6 +65,7 @@ console      what the command line shows of a build
 publishing   what brings a site to its host: workflows, settings, a command             reads
 serve        a site served while it is edited: preview, errors, editor, reload      runs
 stopping     a program that is told to stop
+commands     one module for commands that belong together; COMMANDS
 cli          the command line
 """
 
