@@ -39,7 +39,7 @@ _SAYS = {
     **dict.fromkeys(("retry", "acts"), "advice"),
     **dict.fromkeys(("answers", "phase"), "where"),
 }
-"""What the sentences of a fact say: what to do, which of two alternatives applies, why two codes never compete."""
+"""What the sentences of a fact say: what to do, which of two alternatives applies, why two codes do not compete."""
 _FEW = 3
 """A group of facts has at most one combination of values for so many codes."""
 

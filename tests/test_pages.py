@@ -63,7 +63,7 @@ SAID = {
         "5.7.2 says more precisely what 5.7.1 says in general.",
     ),
     "replaced": ("Old and new", "Which one to expect", "5.1.1 has taken the place of 5.1.0."),
-    "unrelated": ("Unrelated", "Why they do not compete", "4.10.1 and 5.1.1 never compete"),
+    "unrelated": ("Different situations", "Why they do not compete", "4.10.1 and 5.1.1 belong to different situations"),
 }
 
 
@@ -173,7 +173,7 @@ def test_timeline_shows_every_phase_and_where_each_code_occurs(tiny_site: Site) 
 
 def test_protocol_without_classes_and_roles_has_pages_without_their_sections(tiny_site: Site) -> None:
     pair = tree_of(tiny_site, "en/names/noerror-vs-nxdomain.html")
-    assert "Unrelated" in _text(pair, ".kicker")
+    assert "Different situations" in _text(pair, ".kicker")
     assert pair.css_first(".timeline") is None
     assert "NOERROR and NXDOMAIN both stand in the header." in section_of(pair, "shared")
     protocol = tree_of(tiny_site, "en/names/index.html")

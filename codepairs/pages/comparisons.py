@@ -36,7 +36,7 @@ _ADVICE = frozenset({"retry", "acts"})
 """The roles that say what to do, so that their sentences stand below the verdict."""
 _WHICH = frozenset({"outcome"})
 _WHERE = frozenset({"answers", "phase"})
-"""The roles that say which of two alternatives applies, and why two other codes never compete."""
+"""The roles that say which of two alternatives applies, and why two other codes do not compete."""
 _DRAWN = frozenset({"phase"})
 """The roles that a drawing shows, so that between alternatives a sentence would say it once more."""
 _A, _B = Markup(FIRST.decode()), Markup(SECOND.decode())  # noqa: S704 - no markup in them
