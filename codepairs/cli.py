@@ -7,7 +7,9 @@ reached.
 from __future__ import annotations
 
 import errno
+import os
 import sys
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -23,17 +25,27 @@ class _DefaultGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()
         except OSError as error:
             if error.errno == errno.EPIPE:
                 raise
             click.echo(f"{error.filename or 'standard output, or a temporary file'}: {error.strerror}", err=True)
+            _print_no_more()
             sys.exit(1)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not args or (args[0].startswith("-") and args[0] not in ("--help", "--version")):
             args = ["build", *args]
         return super().parse_args(ctx, args)
+
+
+def _print_no_more() -> None:
+    """What could not be printed is not tried once more at the end, which would fail without a word."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(cls=_DefaultGroup)

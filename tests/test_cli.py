@@ -367,14 +367,20 @@ def test_a_base_url_has_the_form_of_an_address_of_a_site(address: str) -> None:
     assert "is no address of a site; one is like https://example.org/codes/" in result.output
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
-def test_an_output_that_takes_nothing_is_told_in_a_line(tiny: Settings) -> None:
+def test_an_output_that_takes_nothing_is_told_in_a_line(tiny: Settings, unbuffered: str) -> None:
     folders = [f"--{name}={getattr(tiny, name)}" for name in ("content", "locales", "templates", "output")]
     with open("/dev/full", "w") as full:
         run = subprocess.run(
-            [sys.executable, str(ROOT / "build.py"), "build", *folders], stdout=full, stderr=subprocess.PIPE, text=True
+            [sys.executable, str(ROOT / "build.py"), "build", *folders],
+            env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
         )
     assert run.returncode == 1
     assert "Traceback" not in run.stderr
+    assert "Exception ignored" not in run.stderr
     assert "standard output, or a temporary file: No space left on device" in run.stderr
     assert (Path(tiny.output) / "index.html").exists()
