@@ -92,8 +92,9 @@ def _written(root: Path, schemas: Mapping[str, Any]) -> list[Path]:
 def new_code(settings: Settings, protocol: str, code: str) -> Skeleton:
     """The file of a code, with what registry.csv and its class say."""
     owner = _protocol(_catalogue(settings), protocol)
-    if owner.pattern and not word_pattern(owner.pattern).fullmatch(code):
-        names = [row.code for row in owner.registry.rows]
+    legal = word_pattern(owner.pattern) if owner.pattern else None
+    if legal and not legal.fullmatch(code):
+        names = [row.code for row in owner.registry.rows if legal.fullmatch(row.code)]
         hint = f"; {did_you_mean(code, names)}" if names else ""
         raise NewError(f"{code!r} is no code of {owner.name}: codes match {owner.pattern}{hint}")
     slug = default_slug(code)

@@ -250,3 +250,11 @@ def test_schemas_are_written_beside_the_content_and_change_no_page(built: Settin
     report = pipeline.build(built)
     assert (report.written, report.rendered) == (0, 0)
     assert set(snapshot(built.output)) == set(before)
+
+
+def test_a_wrong_code_is_answered_with_codes_that_would_be_right(tiny: Settings) -> None:
+    edit(tiny.content / "names" / "registry.csv", "0x2F,", "0-30,Not of the form,RFC 5321,unassigned\n0x2F,")
+    result = _run(tiny, "code", "names", "0-31")
+    assert "'0-31' is no code of Names: codes match" in result.stderr
+    assert "NXDOMAIN" in result.stderr
+    assert "0-30" not in result.stderr
