@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -37,6 +38,12 @@ __all__ = [
     "read_sources",
 ]
 
+_QUOTED = re.compile(r"\s*(?:- )*(?:[\w.-]+: +)?([\"'])")
+_CLOSED = {
+    '"': re.compile(r'"(?:[^"\\]|\\.)*"\s*(?:[:#].*)?'),
+    "'": re.compile(r"'(?:[^']|'')*'\s*(?:[:#].*)?"),
+}
+_BLOCK = "'|-' before a text of several lines"
 _QUOTE = "put the text between quotation marks"
 _HINTS = {
     "mapping values are not allowed in this context": f"if the text holds ': ', {_QUOTE}",
@@ -49,6 +56,7 @@ _HINTS = {
     "found unexpected end of stream": "the quotation mark that opens here is never closed",
     "did not find expected ',' or ']'": "the list that opens with '[' is not closed, or a comma is missing",
     "did not find expected ',' or '}'": "what opens with '{' is not closed, or a comma is missing",
+    "did not find expected node content": "what opens with '[' or '{' is not closed, or an item is missing",
     "found a tab character that violates indentation": "write blanks instead",
 }
 """What would be right, by what the parser says."""
@@ -194,11 +202,25 @@ def _syntax_problem(path: str, text: str, error: yaml.YAMLError) -> Problem:
         # What is not closed is looked for at the end of the file, and mended where it opens.
         mark = context
     hint = _HINTS.get(reason, "")
+    if mark and reason == "did not find expected key":
+        opened = _unclosed_quote(lines[: mark.line])
+        if opened:
+            message = f"the quotation mark that opens here is not closed in its line; write one at its end, or {_BLOCK}"
+            return Problem(Place(path, *opened), f"is not YAML: {message}")
     if mark and reason == "found character that cannot start any token":
         char = lines[mark.line][mark.column : mark.column + 1] if mark.line < len(lines) else ""
         hint = f"if the text begins with {char!r}, {_QUOTE}" if char != "\t" else "a line begins with blanks, not tabs"
     place = Place(path, mark.line + 1, mark.column + 1) if mark else Place(path)
     return Problem(place, f"is not YAML: {reason}; {hint}" if hint else f"is not YAML: {reason}")
+
+
+def _unclosed_quote(lines: list[str]) -> tuple[int, int] | None:
+    """Line and column of the first text that begins with a quotation mark, and has none at its end."""
+    for number, line in enumerate(lines, start=1):
+        found = _QUOTED.match(line)
+        if found and not _CLOSED[found[1]].fullmatch(line, found.start(1)):
+            return number, found.start(1) + 1
+    return None
 
 
 class _Loader(yaml.CBaseLoader):

@@ -36,6 +36,10 @@ _ESCAPE = re.compile(r"\\(.)")
 _ESCAPES = 'abfnrtv\\"01234567x'
 _LINE = re.compile(r" on [0-9]+$")
 """How Babel names a line, which it counts from 0."""
+_PLAINER = {
+    "msg has more translations than num_plurals of catalog": "the message has more plural forms than the head declares"
+}
+"""What Babel says, in words of the file."""
 _MARK = b"\xef\xbb\xbf"
 _PROBED = 200
 """For how many numbers the rule of plural forms is tried."""
@@ -140,10 +144,17 @@ def _plural_place(data: bytes, path: Path) -> Place:
 
 def _misspelt(data: bytes, path: Path) -> Iterator[Problem]:
     """Texts that gettext would refuse; Babel takes what it can of them."""
+    plural = False
     for number, line in enumerate(data.decode("utf-8", "replace").split("\n"), start=1):
         written = _WRITTEN.fullmatch(line.rstrip())
         if not written:
             continue
+        plural = line.startswith("msgid_plural") or (plural and not line.startswith("msgid"))
+        if line.startswith("msgstr") and plural != line.startswith("msgstr["):
+            text = (
+                "several forms need msgid_plural; write msgstr" if not plural else "a plural has msgstr[0], msgstr[1] …"
+            )
+            yield Problem(Place(str(path), number), text, warning=True)
         escape = _ESCAPE.search(written[1])
         start = written.start(1)
         if escape and escape[1] not in _ESCAPES:
@@ -207,7 +218,7 @@ class PoPlaces:
         """The place of a part of the text behind a keyword, in the entry that has this line."""
         found = list(_characters(self._read()[line - 1 :], keyword))
         if not found:
-            return Place(str(self._path), line)
+            return self._place(line, "msgid", 0) if keyword != "msgid" else Place(str(self._path), line)
         text = "".join(char for char, _, _ in found)
         _, offset, column = found[min(_index(text, part), len(found) - 1)]
         return Place(str(self._path), line + offset, column)
@@ -238,7 +249,7 @@ def _characters(lines: list[str], keyword: str) -> Iterator[tuple[str, int, int]
         first = first or ("", offset, match.end() + 1)
         inner = line.rstrip()[match.end() : -1]
         for found in _CHARACTER.finditer(inner):
-            yield _unquoted(f'"{found[0]}"'), offset, match.end() + found.start() + 1
+            yield _ESCAPED.sub(_unescaped, found[0]), offset, match.end() + found.start() + 1
             first = ("", 0, 0)
     if first and first[2]:
         yield first
@@ -305,7 +316,11 @@ def _unquoted(string: str) -> str:
     lines = [line[1:-1] for line in string.split("\n")]
     if not all(map(_INNER.fullmatch, lines)):
         raise _UnusualError
-    return "".join(_ESCAPED.sub(lambda match: _CONTROLS.get(match[1], match[1]), line) for line in lines)
+    return "".join(_ESCAPED.sub(_unescaped, line) for line in lines)
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    return _CONTROLS.get(match[1], match[1])
 
 
 def _forms(lines: str) -> tuple[str, ...]:
@@ -349,7 +364,8 @@ def judged_po(data: bytes, path: Path, problems: list[Problem]) -> PoFile:
         problems.append(Problem(_plural_place(data, path), str(error)))
     except PoFileError as error:
         line = error.lineno + 1 if isinstance(error.lineno, int) else 1
-        problems.append(Problem(Place(str(path), line), f"is not a PO file: {_LINE.sub('', str(error))}"))
+        said = _LINE.sub("", str(error))
+        problems.append(Problem(Place(str(path), line), f"is not a PO file: {_PLAINER.get(said, said)}"))
     except Exception as error:
         # Whatever a hostile file makes of a parser that trusts its input, it is the file that is wrong.
         problems.append(Problem(Place(str(path)), f"is not a PO file in UTF-8: {error}"))

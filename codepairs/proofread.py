@@ -52,6 +52,11 @@ def language_problems(locales: Path, site: Site) -> Iterator[Problem]:
     """What the texts have against the rules of their language: translations, and the source text itself."""
     terms, problems = read_glossary(locales / "glossary.yaml")
     yield from problems
+    for folder in sorted(locales.glob("*/LC_MESSAGES")):
+        if folder.parent.name not in site.translators:
+            hint = did_you_mean(folder.parent.name, site.translators)
+            text = f"the site has no language {folder.parent.name!r}, so nothing here is shown; {hint}"
+            yield Problem(Place(str(folder.parent)), text, warning=True)
     for lang, translator in site.translators.items():
         rules, problems = read_rules(locales / lang / "rules.yaml")
         yield from problems

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
+from codepairs.characters import hidden
 from codepairs.errors import Remark
 
 __all__ = ["LanguageRule", "LanguageRules", "source_problems", "text_problems", "translation_problems"]
@@ -24,6 +25,9 @@ _BLANKS = re.compile(r"(?<=\S)  +(?=\S)|^[ \t]+|(?<![ \t])[ \t]++(?:$|(?=\n))| (
 _NUMBER = re.compile(r"(?<=RFC[ \xa0-])\d+|\d{3,}|(?<![\d.])\d\.\d{1,3}\.\d{1,3}(?![\d.]*\d)")
 _ITEM = re.compile(r"^[ \t]*(?:[-*+]|\d+[.)])[ \t]+", re.MULTILINE)
 _SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z“‘`{\d])|\n+")
+_MARKUP = re.compile(r"</?[A-Za-z!](?!ttps?://)[^<>]*>|&[A-Za-z#][A-Za-z0-9]*+;")
+_TARGET = re.compile(r"\]\((?!https?://)([^)]*)\)")
+_ISOLATES = "\u2066\u2067\u2068\u2069"
 _CLOSING = "“”‘’«»\"')]*_ \xa0"
 _ENDS = {".": ".。।۔։።", "?": "?؟？;", "!": "!！", ":": ":：", ";": ";؛；", "…": "…"}
 """What ends a text, and what ends its translation then; scripts have full stops of their own."""
@@ -64,6 +68,11 @@ def text_problems(rules: LanguageRules, text: str) -> Iterator[str]:
     for match in _DOUBLED.finditer(bare):
         if match[1].lower() not in rules.doubled:
             yield Remark(f"{match[0]!r}: the word stands twice", match[0])
+    if "\t" in bare:
+        yield Remark("holds a tab; write a blank", "\t")
+    unseen = hidden("".join(char for char in text if char not in _ISOLATES))
+    if unseen:
+        yield Remark(f"holds U+{ord(unseen):04X}, which cannot be seen; leave it out", text.index(unseen))
     blank = _BLANKS.search(bare)
     if blank:
         around = bare[max(blank.start() - 10, 0) : blank.end() + 10]
@@ -77,7 +86,12 @@ def text_problems(rules: LanguageRules, text: str) -> Iterator[str]:
 
 
 def source_problems(rules: LanguageRules, context: str, text: str) -> Iterator[str]:
-    """What a text has against the form of its field: whole sentences, which are not too long."""
+    """What a text has against Markdown, and against the form of its field: whole sentences that are not too long."""
+    bare = _CODE_SPAN.sub("", text) if "`" in text else text
+    if markup := _MARKUP.search(bare):
+        yield Remark(f"{markup[0]!r}: carries HTML, which is left out; write Markdown, or a code span", markup[0])
+    if target := _TARGET.search(bare):
+        yield Remark(f"{target[1]!r}: a link leads to an address that begins with https://", target[1])
     if not _is_sentence(context, rules.sentences):
         return
     first = text.lstrip("“‘(*_")[:1]

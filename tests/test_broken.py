@@ -44,6 +44,12 @@ def changed(name: str, old: str, new: str) -> tuple[str, Change]:
     return name, lambda path: edit(path, old, new)
 
 
+def _left_open(path: Path) -> None:
+    """A quotation mark whose end is taken for that of a later text."""
+    edit(path, "title: No", 'title: "No')
+    path.write_text(path.read_text(encoding="utf-8") + 'search: "x"\n', encoding="utf-8")
+
+
 def _folder(path: Path) -> None:
     path.unlink()
     path.mkdir()
@@ -76,6 +82,8 @@ BROKEN: list[tuple[tuple[str, Change], str]] = [
     ),
     (added(CODE, ": x\n"), ":24:1: is not YAML: did not find expected key"),
     (added(CODE, "<<: {a: 1}\n"), ":24:1: unknown field '<<' in the code; known: code, phrase, title"),
+    ((CODE, _left_open), ":3:8: is not YAML: the quotation mark that opens here is not closed in its line"),
+    (added(CODE, "search: [\n"), "what opens with '[' or '{' is not closed, or an item is missing"),
     (added(CODE, "search: [a\n"), ":24:9: is not YAML: did not find expected ',' or ']'; the list that opens with '['"),
     (written(CODE, "code: 1".encode("utf-16")), ":1:1: is not UTF-8; save the file as UTF-8"),
     (written(CODE, b"code: 1\nphrase: \0"), ":2:9: holds the control character U+0000"),
@@ -130,13 +138,17 @@ BROKEN: list[tuple[tuple[str, Change], str]] = [
     (written(PO, HEADER + 'msgctxt "summary"\nmsgid "a'), "is not a PO file: "),
     (written(PO, HEADER + "hello world\n"), ":7:1: is not a PO file: "),
     (written(PO, HEADER + '<<<<<<< HEAD\nmsgid "a"\nmsgstr "b"\n'), ":7:1: is not a PO file: "),
-    (written(PO, HEADER.encode() + b'msgid "a"\nmsgstr "\xe9"\n'), ":8:1: is not a PO file in UTF-8"),
+    (written(PO, HEADER.encode() + b'msgid "a"\nmsgstr "\xe9"\n'), ":8:9: is not a PO file in UTF-8"),
     (written(PO, HEADER.replace("(n != 1)", "n ^ 2")), "is not a PO file: invalid token in plural form: ^"),
     (written(PO, HEADER.replace("(n != 1)", "n/0")), "is not a PO file: integer division or modulo by zero"),
     (written(INTERFACE, HEADER.replace("(n != 1)", "n%0")), "is not a PO file: integer "),
     (written(PO, HEADER.replace("(n != 1)", "(" * 3000 + "n" + ")" * 3000)), "plural form expression is too long"),
     (written(PO, HEADER.replace("nplurals=2", "nplurals=x")), "is not a PO file"),
     ((PO, _folder), ":1:1: cannot be read: Is a directory"),
+    (
+        written(PO, HEADER + 'msgid "a"\nmsgid_plural "b"\nmsgstr[0] "c"\nmsgstr[2] "d"\n'),
+        ":7:1: is not a PO file: the message has more plural forms than the head declares",
+    ),
     (
         written("locales/de/rules.yaml", "never:\n- not: '['\n  because: x\n"),
         ":2:8: field 'not' is no regular",
@@ -253,3 +265,47 @@ def test_a_template_that_fails_on_one_page_leaves_no_half_a_site(tiny: Settings,
     with pytest.raises(ContentError, match=r"about\.html:.*'nope' is undefined.*in the page en/about\.html"):
         pipeline.build(settings)
     assert not settings.output.exists()
+
+
+QUIET = [
+    (
+        written(PO, HEADER + 'msgid "a"\nmsgstr "b "c" d"\n'),
+        ":8:8: warning: the text is not closed by a quotation mark",
+    ),
+    (
+        written(PO, HEADER + 'msgid "a"\nmsgstr "b"\n"c" d\n'),
+        ":9:1: warning: the text is not closed by a quotation mark",
+    ),
+    (
+        written(PO, HEADER + 'msgid "a"\nmsgstr[0] "b"\n'),
+        ":8:1: warning: several forms need msgid_plural; write msgstr",
+    ),
+    (written(PO, HEADER + 'msgid "a"\nmsgstr "b\tc"\n'), ":8:10: warning: holds a tab; write a blank"),
+    (written(PO, HEADER + 'msgid "a"\nmsgstr "b\u200bc"\n'), ":8:10: warning: holds U+200B, which cannot be seen"),
+    (
+        written(PO, HEADER + 'msgid "a\\n"\nmsgstr ""\n"b"\n"c"\n'),
+        ":9:2: warning: begins or ends with a line break where",
+    ),
+    (
+        written("locales/fr/LC_MESSAGES/parcel.po", HEADER),
+        "locales/fr:1:1: warning: the site has no language 'fr', so nothing here is shown; known: en, de, ar",
+    ),
+    (changed(CODE, "parcel now", "<b>parcel</b> now"), ":5:10: warning: '<b>': carries HTML, which is left out"),
+    (
+        changed(CODE, "https://parcel.example/handbook)", "javascript:x)"),
+        ":16:10: warning: 'javascript:x': a link leads to an address that begins with https://",
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "expected"), QUIET, ids=[expected[:60] for _, expected in QUIET])
+def test_what_nobody_would_see_is_warned_of(tiny: Settings, change: tuple[str, Change], expected: str) -> None:
+    name, act = change
+    path = tiny.content.parent / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    act(path)
+    folders = [f"--{part}={getattr(tiny, part)}" for part in ("content", "locales", "templates")]
+    result = CliRunner().invoke(main, ["check", *folders])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    place = expected if expected.startswith("locales") else f"{name}{expected}"
+    assert f"{tiny.content.parent}/{place}" in result.stderr
