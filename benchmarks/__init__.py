@@ -8,5 +8,6 @@ compare        whether two built sites show the same pages
 bare           writes the bytes of a built site and does nothing else
 measure        time and memory of a run
 programs       what is measured: commands and catalogues
+serving        how long an author waits for a page of `serve`
 report         rounds -> medians, ratios, a table
 """

@@ -138,7 +138,8 @@ def _served(folder: Path) -> Iterator[http.client.HTTPConnection]:
             yield connection
             connection.close()
         finally:
-            process.kill()
+            # So that it ends its own processes too.
+            process.terminate()
 
 
 if __name__ == "__main__":

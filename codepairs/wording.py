@@ -25,7 +25,6 @@ _BLANKS = re.compile(r"(?<=\S)  +(?=\S)|^[ \t]+|(?<![ \t])[ \t]++(?:$|(?=\n))| (
 _NUMBER = re.compile(r"(?<=RFC[ \xa0-])\d+|\d{3,}|(?<![\d.])\d\.\d{1,3}\.\d{1,3}(?![\d.]*\d)")
 _ITEM = re.compile(r"^[ \t]*(?:[-*+]|\d+[.)])[ \t]+", re.MULTILINE)
 _SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z“‘`{\d])|\n+")
-_MARKUP = re.compile(r"</?[A-Za-z!](?!ttps?://)[^<>]*>|&[A-Za-z#][A-Za-z0-9]*+;")
 _TARGET = re.compile(r"\]\((?!https?://)([^)]*)\)")
 _ISOLATES = "\u2066\u2067\u2068\u2069"
 _CLOSING = "“”‘’«»\"')]*_ \xa0"
@@ -88,8 +87,6 @@ def text_problems(rules: LanguageRules, text: str) -> Iterator[str]:
 def source_problems(rules: LanguageRules, context: str, text: str) -> Iterator[str]:
     """What a text has against Markdown, and against the form of its field: whole sentences that are not too long."""
     bare = _CODE_SPAN.sub("", text) if "`" in text else text
-    if markup := _MARKUP.search(bare):
-        yield Remark(f"{markup[0]!r}: carries HTML, which is left out; write Markdown, or a code span", markup[0])
     if target := _TARGET.search(bare):
         yield Remark(f"{target[1]!r}: a link leads to an address that begins with https://", target[1])
     if not _is_sentence(context, rules.sentences):

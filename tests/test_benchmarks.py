@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 
-from benchmarks import bare, catalogue, compare, measure, report, words
+from benchmarks import bare, catalogue, compare, measure, report, serving, words
 from benchmarks.hugo_data import write_hugo_site
 from codepairs import pipeline
 from codepairs.settings import Settings
@@ -79,6 +79,18 @@ def test_a_varied_text_keeps_its_length_and_what_is_literal(text: str) -> None:
     assert {len(each) for each in varied} == {len(text)}
     for literal in ("`MAIL FROM`", "`550`", "{code}", "(https://example.org/list)"):
         assert all((literal in each) == (literal in text) for each in varied)
+
+
+def test_the_wait_for_each_page_of_an_author_is_measured(made: Path, tmp_path: Path) -> None:
+    for part in ("content", "locales"):
+        shutil.copytree(made / part, tmp_path / part)
+    found = dict(serving.waits(tmp_path, rounds=1))
+    assert list(found) == [
+        "the first, from the start of the command",
+        "a translation was saved",
+        "a code was saved",
+    ]
+    assert all(len(seconds) == 1 and seconds[0] > 0 for seconds in found.values())
 
 
 @pytest.mark.parametrize("module", [words, compare])

@@ -26,10 +26,6 @@ names: in registry.csv without a page: 0x30
 """What a check of the tiny site lists beside problems."""
 
 
-MARKED = 3
-"""Texts of the tiny site that carry HTML, to see what becomes of it; a check warns of each."""
-
-
 @pytest.fixture(autouse=True)
 def _no_dictionaries(monkeypatch: pytest.MonkeyPatch) -> None:
     """The words of the tiny site are in no dictionary, and not every machine has one."""
@@ -154,13 +150,14 @@ def test_problems_as_annotations(tiny: Settings, command: str) -> None:
     assert f"::error file={path},line=3,col=1::unknown field 'titel' in the code" in result.stdout
 
 
-@pytest.mark.parametrize(("command", "warned"), [("build", 0), ("check", MARKED)])
-def test_problems_as_json_are_all_that_is_printed(tiny: Settings, command: str, warned: int) -> None:
+@pytest.mark.parametrize("command", ["build", "check"])
+def test_problems_as_json_are_all_that_is_printed(tiny: Settings, command: str) -> None:
     result = _run(tiny, command, "--format", "json")
-    data = json.loads(result.stdout)
-    assert (result.exit_code, data["errors"], data["warnings"], result.stderr) == (0, 0, warned, "")
-    assert len(data["problems"]) == warned
-    assert all("carries HTML" in problem["message"] for problem in data["problems"])
+    assert (result.exit_code, json.loads(result.stdout), result.stderr) == (
+        0,
+        {"errors": 0, "warnings": 0, "problems": []},
+        "",
+    )
     edit(tiny.content / "parcel" / "4.2.1.yaml", "title: No", "titel: No")
     result = _run(tiny, command, "--format", "json")
     assert (result.exit_code, result.stderr) == (1, "")
@@ -250,7 +247,7 @@ def test_version() -> None:
 
 def test_check_of_good_content(tiny: Settings) -> None:
     result = _run(tiny, "check")
-    assert (result.exit_code, result.stdout) == (0, FRESH + f"0 errors, {MARKED} warnings\n")
+    assert (result.exit_code, result.output) == (0, FRESH + "0 errors, 0 warnings\n")
     assert not tiny.output.exists()
 
 
@@ -272,12 +269,12 @@ def test_check_reports_what_breaks_the_rules_of_a_language(tiny: Settings) -> No
 
 
 def test_check_of_the_built_site(built: Settings) -> None:
-    assert _run(built, "check", "--site").stdout == FRESH + f"0 errors, {MARKED} warnings\n"
+    assert _run(built, "check", "--site").output == FRESH + "0 errors, 0 warnings\n"
     edit(built.output / "de" / "parcel" / "4.2.1.html", "</main>", '<a href="nowhere.html"></a></main>')
     result = _run(built, "check", "--site")
     assert result.exit_code == 1
     assert "4.2.1.html:1:1: links to 'nowhere.html', which does not exist" in result.stderr
-    assert result.stdout.endswith(f"\n1 error, {MARKED} warnings\n")
+    assert result.stdout.endswith("\n1 error, 0 warnings\n")
 
 
 def test_check_of_a_site_that_was_never_built(tiny: Settings) -> None:

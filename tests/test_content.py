@@ -14,9 +14,10 @@ from codepairs.errors import ContentError, Problem
 from codepairs.inspect import site_problems
 from codepairs.pipeline import Report
 from codepairs.plan import Site
-from codepairs.proofread import language_problems
+from codepairs.proofread import language_problems, read_rules
 from codepairs.relations import relation_of
 from codepairs.settings import Settings
+from codepairs.wording import text_problems
 from tests.sites import plan_of
 from tests.support import ROOT, shown
 
@@ -107,3 +108,20 @@ def test_transcripts_name_only_hosts_kept_for_examples(site: Site) -> None:
 def test_built_site_has_no_problem(project: Settings, site: Site, report: Report) -> None:
     assert report.pages == sum(1 for _ in plan_of(site))
     assert shown(site_problems(project.output, project.locales, site), project.output) == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "wrong", "right"),
+    [
+        ("en", "The <b>server</b> waits.", "The **server** waits."),
+        ("en", "Wait &amp; see.", "Wait, and see `&amp;` or <https://example.org/>."),
+        ("de", "Die Zeile zu wiederholen hilft nicht.", "Die Zeile zu wiederholen, hilft nicht."),
+        ("de", "Sie neu einzutippen ändert nichts.", "Sie neu einzutippen, ändert nichts."),
+        ("de", "Die Zeile neu zu senden lohnt nicht.", "Was zu tun ist, sagt der Text."),
+    ],
+)
+def test_rules_of_the_languages_find_what_they_are_for(lang: str, wrong: str, right: str) -> None:
+    rules, problems = read_rules(ROOT / "locales" / lang / "rules.yaml")
+    assert problems == []
+    assert len(list(text_problems(rules, wrong))) == 1
+    assert list(text_problems(rules, right)) == []
