@@ -141,12 +141,11 @@ def test_mistakes_of_a_language_without_rules_are_found(settings: Settings, tmp_
     path = tmp_path / "locales" / "fr" / "LC_MESSAGES" / "site.po"
     edit(path, f'"{foreign("Skip to the content")}"', '"Aller  au au contenu."')
     found = [each for each in shown(language_problems(tmp_path / "locales", site_of(settings))) if "/fr/" in each]
-    line = path.read_text(encoding="utf-8").split("\n").index('msgid "Skip to the content"') + 1
-    place = f"{path}:{line}:1: warning: "
+    line = path.read_text(encoding="utf-8").split("\n").index('msgstr "Aller  au au contenu."') + 1
     assert found == [
-        f"{place}'Aller  au au cont': one blank too many",
-        f"{place}'au au': the word stands twice",
-        f"{place}ends with '.'; the source text ends with 'no sign'",
+        f"{path}:{line}:14: warning: 'Aller  au au cont': one blank too many",
+        f"{path}:{line}:16: warning: 'au au': the word stands twice",
+        f"{path}:{line}:29: warning: ends with '.'; the source text ends with 'no sign'",
     ]
 
 
