@@ -75,7 +75,7 @@ def text_problems(rules: LanguageRules, text: str) -> Iterator[str]:
     blank = _BLANKS.search(bare)
     if blank:
         around = bare[max(blank.start() - 10, 0) : blank.end() + 10]
-        yield Remark(f"{around!r}: one blank too many", around)
+        yield Remark(f"{around!r}: one blank too many", blank.start() if bare == text else around)
     for pair in ("()", "[]", *rules.quotes):
         first, second = bare.count(pair[0]), bare.count(pair[1])
         if first != second:

@@ -143,7 +143,7 @@ def test_mistakes_of_a_language_without_rules_are_found(settings: Settings, tmp_
     found = [each for each in shown(language_problems(tmp_path / "locales", site_of(settings))) if "/fr/" in each]
     line = path.read_text(encoding="utf-8").split("\n").index('msgstr "Aller  au au contenu."') + 1
     assert found == [
-        f"{path}:{line}:9: warning: 'Aller  au au cont': one blank too many",
+        f"{path}:{line}:14: warning: 'Aller  au au cont': one blank too many",
         f"{path}:{line}:16: warning: 'au au': the word stands twice",
         f"{path}:{line}:29: warning: ends with '.'; the source text ends with 'no sign'",
     ]

@@ -206,7 +206,8 @@ def _ordered(order: str, listed: Sequence[str], pair: Sequence[str]) -> list[str
     """Two codes in canonical order, worked out independently of the program."""
 
     def natural(code: str) -> list[tuple[bool, int, str]]:
-        return [(not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in _NUMBERS.findall(code)]
+        # Numbers are compared as numbers, so that zeros before them tell nothing apart.
+        return [(False, int(part), "") if part.isdigit() else (True, 0, part) for part in _NUMBERS.findall(code)]
 
     def hexadecimal(code: str) -> int:
         try:
