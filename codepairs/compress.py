@@ -118,6 +118,7 @@ def _of_size(data: bytes, size: int, decoder: zstandard.ZstdDecompressor) -> byt
     return decoder.decompress(data)
 
 
+@lru_cache(maxsize=8)
 def _head(dictionary: bytes) -> bytes:
     return _DCZ + sha256(dictionary).digest()
 

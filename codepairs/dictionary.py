@@ -71,7 +71,8 @@ def _sample(site: Site, lang: str) -> Iterator[bytes]:
     shared = Shared(site, lang)
     # The first page of a batch is that of two neighbours.
     batches = list(_PAIRS.batches(site, lang))[::2]
-    for rank in range(min(_PAGES, len(batches))):
-        batch = batches[rank * len(batches) // _PAGES] if len(batches) > _PAGES else batches[rank]
+    count = min(_PAGES, len(batches))
+    for rank in range(count):
+        batch = batches[rank * len(batches) // count]
         page = next(_PAIRS.pages(site, lang, batch.key))
         yield from (data for _, data in render_pages([page], shared))

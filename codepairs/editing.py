@@ -15,7 +15,7 @@ from codepairs.hosts import known_hosts
 from codepairs.model import Catalogue, Fact, Protocol
 from codepairs.shapes import CODE, DOCUMENT, GLOSSARY, PAIR, PROTOCOL, RFC, RULES, SITE, Field, Shape
 
-__all__ = ["editor_schemas", "locale_schemas", "modeline", "schema_name", "schema_text"]
+__all__ = ["content_schemas", "editor_schemas", "locale_schemas", "modeline", "schema_name", "schema_text"]
 
 _Schema = dict[str, Any]
 
@@ -26,12 +26,13 @@ _NUMBER = re.compile(r"0|[1-9][0-9]{0,15}")
 
 
 def editor_schemas(catalogue: Catalogue) -> dict[str, _Schema]:
-    """The schema of each kind of file by its name.
+    """The schema of each kind of file by its name."""
+    return content_schemas(catalogue) | locale_schemas()
 
-    Of content: `site`, `protocol`, `<protocol>.code`, `<protocol>.pair`; of languages: `rules`, `glossary`.
-    """
+
+def content_schemas(catalogue: Catalogue) -> dict[str, _Schema]:
+    """The schemas of the files of content: `site`, `protocol`, `<protocol>.code`, `<protocol>.pair`."""
     made = {schema_name(): _Maker(catalogue.protocols).file(SITE), schema_name("protocol"): _Maker().file(PROTOCOL)}
-    made |= locale_schemas()
     for protocol in catalogue.protocols.values():
         made[schema_name("code", protocol.id)] = _OfProtocol(protocol).file(CODE)
         made[schema_name("pair", protocol.id)] = _OfProtocol(protocol).file(PAIR)
@@ -39,7 +40,7 @@ def editor_schemas(catalogue: Catalogue) -> dict[str, _Schema]:
 
 
 def locale_schemas() -> dict[str, _Schema]:
-    """The schemas of the files of languages."""
+    """The schemas of the files of languages: `rules`, `glossary`."""
     return {schema_name("rules"): _Maker().file(RULES), schema_name("glossary"): _Maker().file(GLOSSARY)}
 
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from codepairs.catalogues import header
 from codepairs.declare import RESERVED
-from codepairs.editing import editor_schemas, locale_schemas, modeline, schema_name, schema_text
+from codepairs.editing import content_schemas, locale_schemas, modeline, schema_name, schema_text
 from codepairs.errors import CodepairsError
 from codepairs.fields import did_you_mean, listed
 from codepairs.load import read_sources
@@ -71,9 +71,8 @@ def write_schemas(settings: Settings) -> list[Path]:
 
     Those of content lie in its folder, those of languages in theirs, if there is one.
     """
-    schemas, of_locales = editor_schemas(_catalogue(settings)), locale_schemas()
-    written = _written(settings.content, {name: each for name, each in schemas.items() if name not in of_locales})
-    return [*written, *_written(settings.locales, of_locales)] if settings.locales.is_dir() else written
+    written = _written(settings.content, content_schemas(_catalogue(settings)))
+    return [*written, *_written(settings.locales, locale_schemas())] if settings.locales.is_dir() else written
 
 
 def _written(root: Path, schemas: Mapping[str, Any]) -> list[Path]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from codepairs.commands.options import Codings, format_option, site_options
-from codepairs.commands.printing import SHOWN, print_problems, reported, told
+from codepairs.commands.printing import print_first, print_problems, reported, told
 from codepairs.settings import Settings
 from codepairs.stopping import stoppable
 
@@ -50,13 +50,12 @@ def build(form: str, **options: Any) -> None:
 
 def _print_build(report: Report, settings: Settings, form: str, console: Console) -> None:
     """Print what a build found and did."""
-    limit = SHOWN if form == "text" else None
-    print_problems(report.warnings[:limit], form)
+    if form == "text":
+        print_first(report.warnings, "more warnings")
+    else:
+        print_problems(report.warnings, form)
     if form == "json":
         return
-    if form == "text" and len(report.warnings) > SHOWN:
-        more = len(report.warnings) - SHOWN
-        click.echo(f"and {more:,} more warnings; `check` lists them all", err=True)
     if settings.profile:
         click.echo("\n".join(console.profile()))
     if not settings.quiet:

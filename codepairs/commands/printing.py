@@ -13,9 +13,9 @@ import click
 from codepairs.errors import CodepairsError, ContentError, Place, Problem
 from codepairs.report import as_github, as_json, as_text, counted
 
-__all__ = ["SHOWN", "print_problems", "reported", "told", "used_rightly"]
+__all__ = ["print_first", "print_problems", "reported", "told", "used_rightly"]
 
-SHOWN = 20
+_SHOWN = 20
 """How many warnings a build prints, and how many problems a server; a check prints all."""
 
 _COLOURS: dict[str, dict[str, Any]] = {
@@ -58,6 +58,13 @@ def print_problems(problems: Sequence[Problem], form: str = "text") -> None:
         click.echo(line)
     for line in as_text(problems, _paint if _coloured() else _plain) if form == "text" else ():
         click.echo(line, err=True)
+
+
+def print_first(problems: Sequence[Problem], others: str = "more") -> None:
+    """Print as many problems as one reads, and say how many others there are."""
+    print_problems(problems[:_SHOWN])
+    if len(problems) > _SHOWN:
+        told(f"and {len(problems) - _SHOWN:,} {others}; `check` lists them all")
 
 
 def told(message: str) -> None:

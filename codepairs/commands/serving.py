@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from codepairs.commands.options import site_options
-from codepairs.commands.printing import SHOWN, print_problems, reported
+from codepairs.commands.printing import print_first, reported, told
 from codepairs.errors import OutputError, Problem
 from codepairs.settings import Settings
 
@@ -48,7 +48,5 @@ def serve(port: int, editor: str | None, **options: Any) -> None:
 
 
 def _print_state(problems: Sequence[Problem], line: str) -> None:
-    print_problems(problems[:SHOWN])
-    if len(problems) > SHOWN:
-        click.echo(f"and {len(problems) - SHOWN:,} more; `check` lists them all", err=True)
-    click.echo(line, err=True)
+    print_first(problems)
+    told(line)

@@ -1,6 +1,6 @@
 // Keeps a page up to date while its sources are edited: reloads it when it has changed, shows what is wrong, counts what
-// a check warns of, links to the editor. Put at the end of each page by the server, and in no built site. Tabs out of sight let their connection go, as
-// browsers have only six of them for a host, and ask again when they are looked at.
+// a check warns of, links to the editor. Put at the end of each page by the server, and in no built site. Tabs out of
+// sight let their connection go, as browsers have only six of them for a host, and ask again when they are looked at.
 (() => {
   const { src, dataset } = document.currentScript;
   const own = new URL("./", src);
